@@ -31,6 +31,7 @@ let package = Package(
     [
       .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
     ],
+    room("Promotion"),
     room("YAML", ["CYAML"]),
     [
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

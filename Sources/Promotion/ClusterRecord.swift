@@ -1,0 +1,97 @@
+/// What the ledger keeps of one cluster's readings.
+package struct ClusterRecord: Sendable, Equatable {
+  /// nil: no reading was ever known.
+  package var reading: Reading?
+  package var desired: [GroupName: DesiredTuple]
+  /// When the cluster joined.
+  package var first: Timestamp
+
+  package init(reading: Reading?, desired: [GroupName: DesiredTuple], first: Timestamp) {
+    self.reading = reading
+    self.desired = desired
+    self.first = first
+  }
+}
+
+/// What the base desires of one group in one cluster, and since when.
+package struct DesiredTuple: Sendable, Equatable {
+  package var tuple: VersionTuple
+  package var since: Timestamp
+  /// Whether the group was healthy in the last known reading before its upgrade to this tuple started; nil: not known.
+  ///
+  /// What a tuple broke that never settled is still broken by versions when the next one comes: then this is what it was
+  /// before that tuple. Else a second bad version would have made nothing worse, could not fail, and would block for ever.
+  package var healthyBefore: Bool?
+  /// Whether the group has been settled on this tuple at all.
+  package var hasSettled: Bool
+
+  package init(tuple: VersionTuple, since: Timestamp, healthyBefore: Bool? = nil, hasSettled: Bool = false) {
+    self.tuple = tuple
+    self.since = since
+    self.healthyBefore = healthyBefore
+    self.hasSettled = hasSettled
+  }
+}
+
+/// One look at one cluster.
+package struct Observation: Sendable, Equatable {
+  package var at: Timestamp
+  package var result: Result
+  /// What the base desires now. `since` of a tuple that has changed is when the base changed, or the moment at which that was
+  /// noticed; a later one than recorded says that it changed in between, even if back again (trap 15).
+  package var desired: [GroupName: DesiredTuple]
+  /// Groups whose upgrade to the desired tuple waits for apply: what they are now is what they were before it.
+  package var notStarted: Set<GroupName>
+
+  package enum Result: Sendable, Equatable {
+    case failed
+    case known(versions: [ComponentName: Version], groups: [GroupName: ObservedHealth])
+  }
+
+  package init(
+    at: Timestamp, result: Result, desired: [GroupName: DesiredTuple], notStarted: Set<GroupName> = []
+  ) {
+    self.at = at
+    self.result = result
+    self.desired = desired
+    self.notStarted = notStarted
+  }
+}
+
+package struct ObservedHealth: Sendable, Equatable {
+  /// nil: the observer did not say.
+  package var healthy: Bool?
+  package var reasons: [String]
+
+  package init(healthy: Bool?, reasons: [String] = []) {
+    self.healthy = healthy
+    self.reasons = reasons
+  }
+}
+
+/// That a check of a shard took place, and which clusters it could not read.
+package struct Heartbeat: Sendable, Equatable {
+  package var at: Timestamp
+  /// For each cluster that could not be read: its last known reading, so that one failed read loses nothing (trap 13).
+  package var unread: [ClusterName: Timestamp?]
+
+  package init(at: Timestamp, unread: [ClusterName: Timestamp?] = [:]) {
+    self.at = at
+    self.unread = unread
+  }
+}
+
+extension Reading {
+  /// The reading as the heartbeats of the cluster's own shard prolong it; a heartbeat of another shard says nothing (trap 12).
+  package func covered(by heartbeats: [Heartbeat], cluster: ClusterName) -> Reading {
+    var covered = self
+    for beat in heartbeats {
+      switch beat.unread[cluster] {
+      case nil: covered.last = max(covered.last, beat.at)
+      case .some(let last?): covered.last = max(covered.last, last)
+      case .some(nil): break
+      }
+    }
+    return covered
+  }
+}

@@ -1,0 +1,85 @@
+extension Planner {
+  /// Whether too many of those that run the tuple got worse on it, or too few are left. Derived: it heals by itself.
+  package func failed(_ slot: Slot, _ tuple: VersionTuple) -> Bool {
+    guard let roster = rosters[slot], roster.cohorts.contains(where: { $0.worse > 0 }) else { return false }
+    var (count, worse) = (0, 0)
+    if roster.isUniform, let cohort = roster.cohort(desiring: tuple) {
+      (count, worse) = (cohort.units.count, cohort.worse)
+    } else {
+      for cohort in roster.cohorts where cohort.tuple.matches(tuple) {
+        count += cohort.units.count
+        worse += cohort.worse
+      }
+    }
+    guard worse > 0 else { return false }
+    return worse > roster.stage.maxUnhealthy.roundedDown(of: count)
+      || count - worse < roster.stage.atLeast.roundedUp(of: count)
+  }
+
+  /// The tuples desired in the slot that failed there, by their text.
+  package func failures(_ slot: Slot) -> [VersionTuple] {
+    guard let roster = rosters[slot] else { return [] }
+    return failures(roster)
+  }
+
+  func failures(_ roster: Roster) -> [VersionTuple] {
+    roster.cohorts.filter { $0.worse > 0 && failed(roster.slot, $0.tuple) }.map(\.tuple).sorted {
+      precedes($0, $1, roster)
+    }
+  }
+
+  func worseOn(_ roster: Roster, _ tuple: VersionTuple) -> [ClusterName] {
+    roster.units.filter { $0.standing.isWorse && roster.tuple($0).matches(tuple) }.map(\.name)
+  }
+
+  /// Whether a person took the tuple back here or in a stage before (a part of it bars every tuple with it).
+  package func isTakenBack(_ slot: Slot, _ tuple: VersionTuple) -> Bool { takenBack(slot, tuple) != nil }
+
+  func takenBack(_ slot: Slot, _ tuple: VersionTuple) -> (VersionTuple, TakenBack)? {
+    guard let barred = barred[slot] else { return nil }
+    if let exact = barred[tuple] { return (tuple, exact) }
+    let part = barred.filter { !$0.key.isEmpty && $0.key.matches(tuple) }.min { $0.key.sortText < $1.key.sortText }
+    return part.map { ($0.key, $0.value) }
+  }
+
+  /// Degraded clusters that the target would cure: they desire an older tuple that failed here or was taken back (trap 4).
+  func cure(_ roster: Roster, _ target: VersionTuple?) -> Set<Int> {
+    guard let target else { return [] }
+    var cured: Set<Int> = []
+    for cohort in roster.cohorts where isLess(cohort.tuple, target) && isBad(roster, cohort) {
+      cured.formUnion(cohort.units.filter { roster.units[$0].standing.isDegraded })
+    }
+    return cured
+  }
+
+  func isBad(_ roster: Roster, _ cohort: Roster.Cohort) -> Bool {
+    (cohort.worse > 0 && failed(roster.slot, cohort.tuple)) || isTakenBack(roster.slot, cohort.tuple)
+  }
+
+  /// Clusters whose upgrade started and that are not settled; what is unknown counts. Soaking is not in flight.
+  ///
+  /// Where the stage has no upgrade command a merge starts the upgrade, so each that is not settled has started.
+  package func inFlight(_ slot: Slot, target: VersionTuple? = nil) -> [ClusterName] {
+    guard let roster = rosters[slot] else { return [] }
+    return inFlightUnits(roster, target).sorted().map { roster.units[$0].name }
+  }
+
+  func inFlightUnits(_ roster: Roster, _ target: VersionTuple?) -> Set<Int> {
+    let moving = roster.units.indices.filter { index in
+      let unit = roster.units[index]
+      let started = !roster.stage.applies || situation.clusters[unit.cluster].startedAt[roster.slot.group] != nil
+      return started && !unit.standing.isSettled
+    }
+    return Set(moving).subtracting(cure(roster, target))
+  }
+
+  /// Degraded clusters that count against the target, when they are more than `maxUnhealthy` of the stage.
+  func unhealthy(_ roster: Roster, _ target: VersionTuple?) -> [ClusterName] {
+    let degraded = roster.units.indices.filter { roster.units[$0].standing.isDegraded }
+    if degraded.isEmpty { return [] }
+    let cured = cure(roster, target)
+    let counted = degraded.filter { !cured.contains($0) }
+    guard counted.count > roster.stage.maxUnhealthy.roundedDown(of: roster.units.count) else { return [] }
+    return counted.map { roster.units[$0].name }
+  }
+}

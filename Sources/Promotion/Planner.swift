@@ -1,0 +1,134 @@
+/// Decides. Everything is derived from one situation; equal situations give equal decisions, in whatever order their parts came.
+package struct Planner: Sendable {
+  package let situation: Situation
+  package let ordering: Ordering
+  let catalogue: Catalogue
+  let rosters: [Slot: Roster]
+  /// By slot, of a stage after others: what has qualified in all of them and is allowed and not withdrawn.
+  let proven: [Slot: [Proof]]
+  /// By slot: what has qualified there.
+  let qualifiedIn: [Slot: Set<VersionTuple>]
+  /// By slot: what a person took back there or in a stage before it.
+  let barred: [Slot: [VersionTuple: TakenBack]]
+  /// Components with `step: minor`.
+  let stepping: Set<ComponentName>
+
+  /// A tuple, restricted to the components of a slot, and when it had qualified in all stages before it.
+  struct Proof: Sendable {
+    let tuple: VersionTuple
+    let at: Timestamp
+    let isAllowed: Bool
+    let withdrawn: [ComponentName]
+  }
+
+  package init(_ situation: Situation) {
+    self.situation = situation
+    let policy = situation.policy
+    var rosters = Self.rosters(situation)
+    let desired = Self.desiredVersions(rosters)
+    var named = desired.all
+    for qualification in situation.qualified.values.joined() {
+      for (component, version) in qualification.tuple.versions { named[component, default: []].insert(version) }
+    }
+    ordering = Ordering(policy: policy, seen: situation.seen, others: named)
+    catalogue = Catalogue(situation, ordering: ordering, desired: desired.first, others: named)
+    for slot in rosters.keys { rosters[slot]?.close(ordering) }
+    self.rosters = rosters
+    qualifiedIn = situation.qualified.mapValues { Set($0.map(\.tuple)) }
+    barred = Self.barred(situation)
+    stepping = Set(policy.components.lazy.filter { $0.step == .minor }.map(\.name))
+    var proven: [Slot: [Proof]] = [:]
+    for (slot, roster) in rosters where !roster.stage.after.isEmpty {
+      proven[slot] = Self.proofs(roster, situation, catalogue, ordering)
+    }
+    self.proven = proven
+  }
+
+  /// One decision for each stage and group.
+  package static func plan(_ situation: Situation) -> [Slot: Decision] { Planner(situation).plan() }
+
+  package func plan() -> [Slot: Decision] {
+    var decisions: [Slot: Decision] = [:]
+    for slot in slots { decisions[slot] = decide(slot) }
+    return decisions
+  }
+
+  /// Every slot of the policy, stages and groups in their order.
+  package var slots: [Slot] {
+    situation.policy.stages.flatMap { stage in
+      situation.policy.groups.map { Slot(stage: stage.name, group: $0.name) }
+    }
+  }
+
+  /// What to do in one slot now. Whatever keeps the slot from moving comes in front of what its versions wait for.
+  package func decide(_ slot: Slot) -> Decision {
+    let obstacles = obstacles(slot, forMerge: false)
+    let course = course(slot)
+    if obstacles.isEmpty { return course }
+    if case .wait(let reasons) = course { return .wait(obstacles + reasons) }
+    return .wait(obstacles)
+  }
+
+  /// A stop, an unreadable forge, a person's mark: nothing of the plan changes by them, it only waits.
+  ///
+  /// A person's commit on the branch is not swapped for another version (trap 29), but may land: merge decides on its content.
+  func obstacles(_ slot: Slot, forMerge: Bool) -> [Reason] {
+    var reasons = situation.stops.filter { $0.stage == nil || $0.stage == slot.stage }
+      .sorted { ($0.at, $0.stage ?? "", $0.by) < ($1.at, $1.stage ?? "", $1.by) }.map { Reason(.stopped($0)) }
+    if situation.unreadableSlots { reasons.append(Reason(.slotUnknown)) }
+    if let open = situation.open[slot], let mark = open.heldByPerson {
+      if case .commit = mark, forMerge { return reasons }
+      reasons.append(Reason(.slotTaken(number: open.number, mark)))
+    }
+    return reasons
+  }
+
+  /// What the units desire, and what those of first stages do; read off the cohorts, which are few.
+  private static func desiredVersions(
+    _ rosters: [Slot: Roster]
+  ) -> (all: [ComponentName: Set<Version>], first: [ComponentName: Set<Version>]) {
+    var (all, first): ([ComponentName: Set<Version>], [ComponentName: Set<Version>]) = ([:], [:])
+    for roster in rosters.values {
+      for (component, version) in roster.cohorts.lazy.flatMap(\.tuple.versions) {
+        all[component, default: []].insert(version)
+        if roster.stage.after.isEmpty { first[component, default: []].insert(version) }
+      }
+    }
+    return (all, first)
+  }
+
+  private static func rosters(_ situation: Situation) -> [Slot: Roster] {
+    let names = situation.clusters.map(\.name)
+    let order = names.indices.sorted { names[$0] < names[$1] }
+    let judging = JudgingPolicy(situation.policy)
+    var rosters: [Slot: Roster] = [:]
+    for group in situation.policy.groups {
+      var own = situation.policy.stages.map { stage in
+        Roster(slot: Slot(stage: stage.name, group: group.name), stage: stage, components: group.components)
+      }
+      let place = Dictionary(situation.policy.stages.enumerated().map { ($1.name, $0) }) { first, _ in first }
+      for index in order {
+        guard let stage = situation.clusters[index].stages[group.name].flatMap({ place[$0] }) else { continue }
+        own[stage].add(situation.clusters[index], at: index, policy: judging, now: situation.now)
+      }
+      for roster in own { rosters[roster.slot] = roster }
+    }
+    return rosters
+  }
+
+  /// What a person took back is barred in its stage and in all that follow it (DECISIONS, hold); there is no release yet.
+  private static func barred(_ situation: Situation) -> [Slot: [VersionTuple: TakenBack]] {
+    var barred = situation.takenBack
+    for slot in situation.takenBack.keys.sorted() {
+      var reached: Set<StageName> = [slot.stage]
+      var next = situation.policy.followers(of: slot.stage)
+      while let stage = next.popLast() {
+        guard reached.insert(stage.name).inserted else { continue }
+        let later = Slot(stage: stage.name, group: slot.group)
+        barred[later, default: [:]].merge(situation.takenBack[slot] ?? [:]) { own, _ in own }
+        next += situation.policy.followers(of: stage.name)
+      }
+    }
+    return barred
+  }
+}
