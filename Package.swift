@@ -10,6 +10,9 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
 /// One room of the house: a library target, and beside it under Tests the target that tests it.
 ///
 /// - Parameter golden: whether its tests keep texts in a folder `Golden`.
@@ -25,6 +28,12 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], golden: Bool
 let package = Package(
   name: "sluice",
   platforms: [.macOS(.v15)],
+  dependencies: [
+    // SHA-256 of names and contents.
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    // Child processes that never block the cooperative pool.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+  ],
   // Floors as in CONTRIBUTING.md; a target may import only from floors below its own.
   targets: [
     // Floor 1
@@ -33,6 +42,7 @@ let package = Package(
     ],
     room("Promotion"),
     room("YAML", ["CYAML"]),
+    room("Host", [crypto, subprocess]),
     [
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     ],
