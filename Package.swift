@@ -39,10 +39,13 @@ let package = Package(
     // Floor 1
     [
       .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+      .systemLibrary(name: "CGit", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
     ],
     room("Promotion"),
     room("YAML", ["CYAML"]),
     room("Host", [crypto, subprocess]),
+    // Floor 2
+    room("Git", ["CGit", "Host"]),
     [
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     ],

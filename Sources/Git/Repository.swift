@@ -1,0 +1,200 @@
+import CGit
+import Host
+
+/// One remote repository: read by id, written in memory, pushed by compare-and-swap.
+///
+/// Everything runs on a thread of its own, since libgit2 blocks and keeps its errors there.
+package actor Repository {
+  package nonisolated let remote: RemoteLocation
+  private nonisolated let thread = GitThread()
+  private var place: Place?
+
+  private enum Place {
+    case path(PathRemote)
+    case ssh(SSHRemote)
+  }
+
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+  private init(_ remote: RemoteLocation) { self.remote = remote }
+
+  deinit { thread.close() }
+
+  /// Opens a repository on a path in place; for one over ssh, the cache below the folder `cache` (nil: a folder of
+  /// its own that goes with it). The server itself is asked only when its references are.
+  package static func open(
+    _ remote: RemoteLocation, cache: String? = nil, credentials: SSHCredentials = SSHCredentials()
+  ) async throws(GitError) -> Repository {
+    let repository = Repository(remote)
+    try await repository.start(cache, credentials)
+    return repository
+  }
+
+  private func start(_ cache: String?, _ credentials: SSHCredentials) async throws(GitError) {
+    switch remote.kind {
+    case .path(let path): place = .path(try PathRemote(path: path))
+    case .ssh(let address):
+      let knownHosts = try await KnownHosts.read(for: address, file: credentials.knownHosts)
+      place = .ssh(try SSHRemote(remote, address, credentials, knownHosts, cache: cache))
+    }
+  }
+
+  private func opened() throws(GitError) -> Place {
+    guard let place else { throw GitError(.invalid, "cannot use \(remote)", "it is not open") }
+    return place
+  }
+
+  private func use<Result>(_ work: (Store) throws(GitError) -> Result) throws(GitError) -> Result {
+    switch try opened() {
+    case .path(let path): try work(path.store)
+    case .ssh(let ssh): try ssh.healing { remote throws(GitError) in try work(try remote.store) }
+    }
+  }
+
+  /// What a person should know: the cache is in use by another run, was damaged and is built anew.
+  package var notices: [String] {
+    if case .ssh(let ssh) = place { ssh.notices } else { [] }
+  }
+
+  // MARK: References
+
+  /// The references as they are at the remote now. A prefix is a whole name or a folder of names: `refs/heads/main`
+  /// does not bring `refs/heads/main2`. Tags are not peeled.
+  package func references(prefixes: [String]) async throws(GitError) -> [String: ObjectID] {
+    switch try opened() {
+    case .path(let path): try path.references(prefixes: prefixes)
+    case .ssh(let ssh): try ssh.references(prefixes: prefixes)
+    }
+  }
+
+  /// The full name that the remote's HEAD points to; nil when the remote does not say.
+  package func defaultBranch() async throws(GitError) -> String? {
+    switch try opened() {
+    case .path(let path): try path.defaultBranch()
+    case .ssh(let ssh): try ssh.defaultBranch()
+    }
+  }
+
+  /// As `references`, and everything that they reach is readable afterwards.
+  @discardableResult
+  package func fetch(prefixes: [String]) async throws(GitError) -> [String: ObjectID] {
+    switch try opened() {
+    case .path(let path):
+      try path.store.refresh()
+      return try path.references(prefixes: prefixes)
+    case .ssh(let ssh):
+      return try ssh.healing { remote throws(GitError) in try remote.fetch(prefixes: prefixes) }
+    }
+  }
+
+  /// Moves references at the remote, each only while it is what `old` says; gives an outcome for each.
+  ///
+  /// All or none: when one has moved, none is. (Over ssh libgit2 cannot ask the server for that, so a reference that
+  /// moves within the push itself is left alone while the others move.) Whether a move is a fast-forward is the
+  /// caller's concern.
+  package func push(_ updates: [RefUpdate]) async throws(GitError) -> [RefOutcome] {
+    guard !updates.isEmpty else { return [] }
+    guard Set(updates.map(\.name)).count == updates.count else {
+      throw GitError(.invalid, "cannot push to \(remote)", "a reference is named twice")
+    }
+    Fault.point(.pushBefore)
+    let outcomes: [RefOutcome]
+    switch try opened() {
+    case .path(let path): outcomes = try path.push(updates)
+    case .ssh(let ssh): outcomes = try ssh.healing { remote throws(GitError) in try remote.push(updates) }
+    }
+    Fault.point(.pushAfter)
+    return outcomes
+  }
+
+  // MARK: Commits
+
+  /// A commit; an annotated tag is followed to its commit.
+  package func commit(_ id: ObjectID) throws(GitError) -> Commit {
+    try use { store throws(GitError) in try store.commit(id) }
+  }
+
+  /// When a tag was made, or the commit that it names.
+  package func date(of id: ObjectID) throws(GitError) -> Int {
+    try use { store throws(GitError) in try store.date(of: id) }
+  }
+
+  /// Commits along first parents, newest first, without `until`.
+  package func firstParentHistory(
+    from: ObjectID, until: ObjectID? = nil, limit: Int? = nil
+  ) throws(GitError) -> [Commit] {
+    try use { store throws(GitError) in try store.firstParentHistory(from: from, until: until, limit: limit) }
+  }
+
+  /// Whether `ancestor` is `descendant` or in its history.
+  package func isAncestor(_ ancestor: ObjectID, of descendant: ObjectID) throws(GitError) -> Bool {
+    try use { store throws(GitError) in try store.isAncestor(ancestor, of: descendant) }
+  }
+
+  /// nil when the two have no commit in common.
+  package func mergeBase(_ a: ObjectID, _ b: ObjectID) throws(GitError) -> ObjectID? {
+    try use { store throws(GitError) in try store.mergeBase(a, b) }
+  }
+
+  /// The merge of two commits in memory, without a search for renames.
+  package func merge(ours: ObjectID, theirs: ObjectID) throws(GitError) -> MergeOutcome {
+    try use { store throws(GitError) in try store.merge(ours: ours, theirs: theirs) }
+  }
+
+  /// A commit in memory, until it is pushed. With two parents it is a merge.
+  package func writeCommit(
+    tree: ObjectID, parents: [ObjectID], message: String, author: Signature, committer: Signature,
+    signing: Signing? = nil
+  ) async throws(GitError) -> ObjectID {
+    let text = try use { store throws(GitError) in
+      try store.commitText(tree: tree, parents: parents, message: message, author: author, committer: committer)
+    }
+    let signature: String?
+    if let signing { signature = try await Signer.signature(signing, of: text) } else { signature = nil }
+    return try use { store throws(GitError) in try store.writeCommit(text, signature: signature) }
+  }
+
+  // MARK: Files
+
+  /// The files of a tree (or of a commit), at or below the prefixes, sorted by the bytes of their paths.
+  package func files(in tree: ObjectID, under prefixes: [String] = [""]) throws(GitError) -> [FileEntry] {
+    try use { store throws(GitError) in try store.files(in: tree, under: prefixes) }
+  }
+
+  package func blobs(_ ids: some Sequence<ObjectID> & Sendable) throws(GitError) -> [ObjectID: [UInt8]] {
+    try use { store throws(GitError) in
+      var result: [ObjectID: [UInt8]] = [:]
+      for id in ids where result[id] == nil { result[id] = try store.blob(id) }
+      return result
+    }
+  }
+
+  package func blob(_ id: ObjectID, limit: Int = 64 << 20) throws(GitError) -> [UInt8] {
+    try use { store throws(GitError) in try store.blob(id, limit: limit) }
+  }
+
+  /// The name that a blob of these bytes has.
+  package static func blobID(of bytes: [UInt8]) -> ObjectID {
+    guard LibGit2.started else { return .zero }
+    var raw = git_oid()
+    // Fails for no bytes at all only, and those have an address here.
+    _ = (bytes.isEmpty ? [0] : bytes).withUnsafeBytes {
+      git_odb_hash(&raw, $0.baseAddress, bytes.count, GIT_OBJECT_BLOB)
+    }
+    return ObjectID(raw)
+  }
+
+  /// A tree made of another by changes, in memory until it is pushed. Files keep their modes, folders that become
+  /// empty go, and what is to be removed and is not there is no error.
+  ///
+  /// - Throws: `GitError` of kind `invalid` for a path with `..` or `.git`, one that is a file and a folder, and a
+  ///   link or submodule to write.
+  package func writeTree(base: ObjectID?, changes: [String: Change]) throws(GitError) -> ObjectID {
+    try use { store throws(GitError) in try store.writeTree(base: base, changes: changes) }
+  }
+
+  /// The files that differ between two trees (or commits), sorted by path; nil: nothing.
+  package func diff(_ old: ObjectID?, _ new: ObjectID?) throws(GitError) -> [FileChange] {
+    try use { store throws(GitError) in try store.diff(old, new) }
+  }
+}
