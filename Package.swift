@@ -46,6 +46,8 @@ let package = Package(
     room("Host", [crypto, subprocess]),
     // Floor 2
     room("Git", ["CGit", "Host"]),
+    // Floor 3
+    room("Report", ["Promotion"], golden: true),
     [
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     ],

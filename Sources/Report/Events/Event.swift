@@ -1,0 +1,79 @@
+package import Promotion
+
+/// Something that a job did, or found: what `sluice run` prints a line of.
+package enum Event: Sendable, Equatable {
+  case discovered(ComponentName, [Version])
+  case withdrawn(ComponentName, [Version])
+  /// A cluster's state changed for a group.
+  case observed(Observation)
+  /// A cluster could not be read.
+  case unread(ClusterName, why: String)
+  case qualified(Slot, VersionTuple, clusters: Int)
+  case takenBack(Slot, VersionTuple, TakenBack)
+  /// A promotion's branch was written.
+  case pushed(Slot, VersionTuple, clusters: Int, branch: String, commit: String)
+  case branchRemoved(Slot, branch: String)
+  case opened(number: Int, Slot, VersionTuple)
+  /// A pull request's text or head was brought up to date.
+  case updated(number: Int, Slot, VersionTuple)
+  case closed(number: Int, Slot, VersionTuple, ClosingReason)
+  case gate(number: Int?, Slot, GateName, passed: Bool, detail: String)
+  case merged(number: Int?, Slot, VersionTuple, commit: String)
+  case notMerged(number: Int?, Slot, VersionTuple, [MergeObstacle])
+  case applyStarted(ClusterName, Slot, VersionTuple)
+  case applyEnded(ClusterName, Slot, VersionTuple, ApplyEnd)
+  case waiting(Slot, [Reason])
+  case stopped(StageName?, by: String)
+  case resumed(StageName?, by: String)
+  /// Something that a person should know and that nothing was done about.
+  case warning(String)
+
+  package struct Observation: Sendable, Equatable {
+    package var cluster: ClusterName
+    package var group: GroupName
+    /// nil: never read before.
+    package var before: ClusterHealth?
+    package var now: ClusterHealth
+    package var runs: VersionTuple
+    package var reasons: [String]
+
+    package init(
+      cluster: ClusterName, group: GroupName, before: ClusterHealth?, now: ClusterHealth, runs: VersionTuple,
+      reasons: [String] = []
+    ) {
+      self.cluster = cluster
+      self.group = group
+      self.before = before
+      self.now = now
+      self.runs = runs
+      self.reasons = reasons
+    }
+  }
+
+  /// Why Sluice itself closed a pull request.
+  package enum ClosingReason: Sendable, Equatable {
+    case superseded(by: VersionTuple)
+    /// The plan promotes it nowhere any more.
+    case moot(OpenTreatment.Moot)
+    case because(String)
+  }
+
+  /// What keeps a promotion from landing.
+  package enum MergeObstacle: Sendable, Equatable {
+    case approvals(given: Int, needed: Int)
+    /// These gates have not passed on what would land.
+    case gates([GateName])
+    /// What would land conflicts with the base in these files.
+    case conflict([String])
+    /// What the plan, made again, says of it.
+    case plan(MergeVerdict)
+    case because(String)
+  }
+
+  package enum ApplyEnd: Sendable, Equatable {
+    case accepted
+    case failed(status: Int32)
+    case timedOut
+    case notStarted(why: String)
+  }
+}

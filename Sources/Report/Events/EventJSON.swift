@@ -1,0 +1,173 @@
+import Promotion
+
+extension EventText {
+  /// The event as data: `{"event", "dryRun"?, …}`.
+  package func json(_ event: Event, dryRun: Bool = false) -> JSONOutput {
+    let (name, members) = parts(event)
+    guard case .object(let rest) = JSONOutput.members(members) else { return .null }
+    let head: [(name: String, value: JSONOutput)] = [("event", .string(name))] + (dryRun ? [("dryRun", true)] : [])
+    return .object(head + rest)
+  }
+
+  private func parts(_ event: Event) -> (String, KeyValuePairs<String, JSONOutput?>) {
+    switch event {
+    case .discovered(let component, let versions):
+      ("discovered", ["component": .string(component), "versions": .strings(versions.map(\.text))])
+    case .withdrawn(let component, let versions):
+      ("withdrawn", ["component": .string(component), "versions": .strings(versions.map(\.text))])
+    case .observed(let observation):
+      (
+        "observed",
+        [
+          "cluster": .string(observation.cluster), "group": .string(observation.group),
+          "before": observation.before.map { .string($0.rawValue) }, "now": .string(observation.now.rawValue),
+          "runs": TupleText(observation.group, in: policy).json(observation.runs), "reasons": .strings(observation.reasons),
+        ]
+      )
+    case .unread(let cluster, let why): ("unread", ["cluster": .string(cluster), "why": .string(why)])
+    case .qualified(let slot, let tuple, let clusters):
+      ("qualified", ["stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple), "clusters": .number(clusters)])
+    case .takenBack(let slot, let tuple, let how):
+      (
+        "takenBack",
+        [
+          "stage": stage(slot), "group": group(slot),
+          "reason": ReasonJSON(slot: slot, policy: policy).value(Reason(.takenBack(tuple, how))),
+        ]
+      )
+    case .pushed(let slot, let tuple, let clusters, let branch, let commit):
+      (
+        "pushed",
+        [
+          "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple), "clusters": .number(clusters),
+          "branch": .string(branch), "commit": optional(commit),
+        ]
+      )
+    case .branchRemoved(let slot, let branch):
+      ("branchRemoved", ["stage": stage(slot), "group": group(slot), "branch": .string(branch)])
+    case .opened(let number, let slot, let tuple): ("opened", request(number, slot, tuple))
+    case .updated(let number, let slot, let tuple): ("updated", request(number, slot, tuple))
+    case .closed(let number, let slot, let tuple, let reason):
+      (
+        "closed",
+        [
+          "number": .number(number), "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple),
+          "reason": .string(Self.name(reason)), "by": superseding(reason, slot), "detail": Self.detail(reason),
+        ]
+      )
+    case .gate(let number, let slot, let gate, let passed, let detail):
+      (
+        "gate",
+        [
+          "number": number.map(JSONOutput.number), "stage": stage(slot), "group": group(slot), "gate": .string(gate),
+          "passed": .bool(passed), "detail": optional(detail),
+        ]
+      )
+    case .merged(let number, let slot, let tuple, let commit):
+      (
+        "merged",
+        [
+          "number": number.map(JSONOutput.number), "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple),
+          "commit": optional(commit),
+        ]
+      )
+    case .notMerged(let number, let slot, let tuple, let obstacles):
+      (
+        "notMerged",
+        [
+          "number": number.map(JSONOutput.number), "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple),
+          "obstacles": .array(obstacles.map { json($0, slot) }),
+        ]
+      )
+    case .applyStarted(let cluster, let slot, let tuple):
+      (
+        "applyStarted",
+        ["cluster": .string(cluster), "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple)]
+      )
+    case .applyEnded(let cluster, let slot, let tuple, let end):
+      (
+        "applyEnded",
+        [
+          "cluster": .string(cluster), "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple),
+          "end": .string(Self.name(end)), "status": Self.status(end), "detail": Self.detail(end),
+        ]
+      )
+    case .waiting(let slot, let reasons):
+      (
+        "waiting",
+        [
+          "stage": stage(slot), "group": group(slot),
+          "reasons": .array(reasons.map(ReasonJSON(slot: slot, policy: policy).value)),
+        ]
+      )
+    case .stopped(let stage, let by): ("stopped", ["stage": stage.map(JSONOutput.string), "by": .string(by)])
+    case .resumed(let stage, let by): ("resumed", ["stage": stage.map(JSONOutput.string), "by": .string(by)])
+    case .warning(let text): ("warning", ["text": .string(text)])
+    }
+  }
+
+  private func request(_ number: Int, _ slot: Slot, _ tuple: VersionTuple) -> KeyValuePairs<String, JSONOutput?> {
+    ["number": .number(number), "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple)]
+  }
+
+  private static func name(_ reason: Event.ClosingReason) -> String {
+    switch reason {
+    case .superseded: "superseded"
+    case .moot(.noClusters): "noClusters"
+    case .moot(.landed): "landed"
+    case .moot(.overtaken): "overtaken"
+    case .moot(.takenBack): "takenBack"
+    case .moot(.notAdmitted): "notAdmitted"
+    case .because: "because"
+    }
+  }
+
+  private func superseding(_ reason: Event.ClosingReason, _ slot: Slot) -> JSONOutput? {
+    switch reason {
+    case .superseded(let tuple), .moot(.overtaken(let tuple)): json(slot, tuple)
+    default: nil
+    }
+  }
+
+  private static func detail(_ reason: Event.ClosingReason) -> JSONOutput? {
+    if case .because(let text) = reason { .string(text) } else { nil }
+  }
+
+  private func json(_ obstacle: Event.MergeObstacle, _ slot: Slot) -> JSONOutput {
+    switch obstacle {
+    case .approvals(let given, let needed):
+      .members(["kind": "approvals", "given": .number(given), "needed": .number(needed)])
+    case .gates(let gates): .members(["kind": "gates", "gates": .strings(gates)])
+    case .conflict(let files): .members(["kind": "conflict", "files": .strings(files)])
+    case .plan(.allowed): .members(["kind": "allowed"])
+    case .plan(.otherVersion(let planned)): .members(["kind": "otherVersion", "tuple": json(slot, planned.to)])
+    case .plan(.otherClusters(_, let refused)): .members(["kind": "otherClusters", "refused": .strings(refused)])
+    case .plan(.upToDate): .members(["kind": "upToDate"])
+    case .plan(.wait(let reasons)):
+      .members(["kind": "wait", "reasons": .array(reasons.map(ReasonJSON(slot: slot, policy: policy).value))])
+    case .because(let text): .members(["kind": "because", "text": .string(text)])
+    }
+  }
+
+  private static func name(_ end: Event.ApplyEnd) -> String {
+    switch end {
+    case .accepted: "accepted"
+    case .failed: "failed"
+    case .timedOut: "timedOut"
+    case .notStarted: "notStarted"
+    }
+  }
+
+  private static func status(_ end: Event.ApplyEnd) -> JSONOutput? {
+    if case .failed(let status) = end { .number(Int(status)) } else { nil }
+  }
+
+  private static func detail(_ end: Event.ApplyEnd) -> JSONOutput? {
+    if case .notStarted(let why) = end { .string(why) } else { nil }
+  }
+
+  private func stage(_ slot: Slot) -> JSONOutput { .string(slot.stage) }
+  private func group(_ slot: Slot) -> JSONOutput { .string(slot.group) }
+  private func optional(_ text: String) -> JSONOutput? { text.isEmpty ? nil : .string(text) }
+  private func json(_ slot: Slot, _ tuple: VersionTuple) -> JSONOutput { TupleText(slot.group, in: policy).json(tuple) }
+}

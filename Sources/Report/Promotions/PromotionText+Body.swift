@@ -1,0 +1,136 @@
+import Promotion
+
+extension PromotionText {
+  /// The pull request's text: under 60,000 bytes (GitHub takes 65,536 characters). Each part has a bound of its own; a part
+  /// that still does not fit, which takes names made for it, is left out.
+  package var body: String {
+    let sections = [
+      sentence, componentTable, clusterSection, evidenceSection, gateSection, changeSection, revertSection,
+    ]
+    let end = machineBlock
+    var text = ""
+    for section in sections where !section.isEmpty {
+      let fits = text.utf8.count + section.utf8.count + end.utf8.count < 59_000
+      text += (fits ? section : "A part of this text is left out: its names are too long.\n") + "\n"
+    }
+    return text + end
+  }
+
+  private var sentence: String {
+    let froms = MarkdownText.plain(tuples.origins(fromSet), limit: 400)
+    let stages = ListText.joined(evidence.map { MarkdownText.plain($0.stage, limit: 80) }, limit: 4)
+    let why =
+      if !evidence.isEmpty { ", because it has qualified in \(stages)" } else if !discoveries.isEmpty {
+        ", because it is the newest that the policy admits"
+      } else { "" }
+    return "Moves \(MarkdownText.plain(slot.group, limit: 80)) from \(froms) to "
+      + "\(MarkdownText.plain(tuples.versions(promotion.to), limit: 200)) on "
+      + "\(ListText.count(promotion.from.count, "cluster")) of \(MarkdownText.plain(slot.stage, limit: 80))\(why).\n"
+  }
+
+  private var componentTable: String {
+    let rows = tuples.parts(promotion.to).map { component, version in
+      let before = before(component)
+      let from = ListText.joined(before.map { $0.map { MarkdownText.code($0.text) } ?? "absent" }, limit: 4)
+      let to = before == [version] ? "unchanged" : MarkdownText.code(version.text)
+      return [MarkdownText.code(component, limit: 80), from, to]
+    }
+    return MarkdownText.table(["component", "from", "to"], rows, limit: 6000)
+      + upstream.prefix(5).map { link in
+        "\n" + MarkdownText.link("What changed in \(MarkdownText.plain(link.component, limit: 80))", to: link.address) + "\n"
+      }.joined()
+  }
+
+  private var clusterSection: String {
+    let names = MarkdownText.codes(promotion.from.keys.sorted(), limit: 24)
+    let rows = edits.map { [MarkdownText.code($0.path), MarkdownText.code($0.what, limit: 240)] }
+    return "### Clusters and files\n\n\(ListText.count(promotion.from.count, "cluster")): \(names).\n\n"
+      + folded(MarkdownText.table(["file", "change"], rows, limit: 8000), count: rows.count, "file")
+  }
+
+  private var evidenceSection: String {
+    let proofs = evidence.prefix(12).map { evidence in
+      "- \(MarkdownText.plain(evidence.stage, limit: 80)) ran \(MarkdownText.plain(tuples.name(evidence.tuple))) on "
+        + "\(ListText.count(evidence.clusters.count, "cluster")) (\(MarkdownText.codes(evidence.clusters.sorted(), limit: 5))) "
+        + "and qualified at \(TimeText.people(evidence.qualifiedAt)).\n"
+    }
+    let origins = discoveries.prefix(12).map { discovery in
+      let published = discovery.published.map { "was published at \(TimeText.people($0)) and " } ?? "was "
+      return "- \(MarkdownText.code(discovery.component, limit: 80)) \(MarkdownText.code(discovery.version.text)) "
+        + "\(published)first seen at \(TimeText.people(discovery.firstSeen)).\n"
+    }
+    let lines = proofs + origins
+    return lines.isEmpty ? "" : "### Evidence\n\n\(lines.joined())"
+  }
+
+  private var gateSection: String {
+    guard !gates.isEmpty || approvals.needed > 0 else { return "" }
+    let rows = gates.map { [MarkdownText.code($0.name, limit: 80), $0.state.rawValue, MarkdownText.plain($0.detail)] }
+    let table = rows.isEmpty ? "" : MarkdownText.table(["gate", "result", "detail"], rows, limit: 6000) + "\n"
+    return "### Gates\n\n\(table)\(approvalLine)\n"
+  }
+
+  private var approvalLine: String {
+    if approvals.needed == 0 { return "It merges by itself once the gates have passed." }
+    let by = approvals.givenBy.isEmpty ? "" : " (\(MarkdownText.codes(approvals.givenBy, limit: 10)))"
+    return "Approvals: \(approvals.givenBy.count) of \(approvals.needed)\(by)."
+  }
+
+  private var changeSection: String {
+    guard !changes.isEmpty else { return "" }
+    let rows = changes.lazy.map { change in
+      [
+        MarkdownText.code(change.cluster, limit: 80), MarkdownText.code(change.field, limit: 120), Self.value(change.old),
+        Self.value(change.new),
+      ]
+    }
+    let table = MarkdownText.table(["cluster", "field", "from", "to"], rows, limit: 16000)
+    return "### Effective changes\n\n" + folded(table, count: changes.count, "value")
+  }
+
+  private static func value(_ text: String?) -> String { text.map { MarkdownText.code($0, limit: 100) } ?? "absent" }
+
+  private var revertSection: String {
+    let froms = fromSet
+    let back =
+      froms.count == 1
+      ? "to \(MarkdownText.plain(tuples.versions(froms[0]), limit: 120))" : "to what each cluster had before"
+    let effect =
+      appliesItself
+      ? "Sluice then runs the stage's upgrade command on them again."
+      : "Whatever brings this repository to the clusters takes them back; Sluice starts nothing there."
+    let name = MarkdownText.plain(tuples.name(promotion.to))
+    return """
+      ### What reverting this does
+
+      Reverting takes \(MarkdownText.plain(slot.group, limit: 80)) back \(back) on \
+      \(promotion.from.count == 1 ? "this cluster" : "these \(promotion.from.count) clusters"). \(effect) \
+      After a revert, or when this is closed unmerged, Sluice does not propose \(name) again in \
+      \(MarkdownText.plain(slot.stage, limit: 80)) or in a stage after it.
+
+      """
+  }
+
+  /// A hint for programs that decides nothing.
+  private var machineBlock: String {
+    func block(_ tuple: JSONOutput?) -> String {
+      let value = JSONOutput.members([
+        "format": 1, "policy": .string(PlainText.line(policy, limit: 80)),
+        "stage": .string(PlainText.line(slot.stage, limit: 80)),
+        "group": .string(PlainText.line(slot.group, limit: 80)), "to": tuple,
+        "clusters": .number(promotion.from.count), "digest": .string("sha256:\(clusterDigest)"),
+        "ledger": ledgerTip.map(JSONOutput.string),
+      ])
+      return "<!-- sluice:promotion \(value.textForComment) -->\n"
+    }
+    let whole = block(tuples.json(promotion.to))
+    return whole.utf8.count <= 6000 ? whole : block(nil)
+  }
+
+  /// Long tables are folded away; a forge shows the summary line.
+  private func folded(_ table: String, count: Int, _ noun: String) -> String {
+    if count == 0 { return "" }
+    if count <= 12 { return table }
+    return "<details><summary>\(ListText.count(count, noun))</summary>\n\n\(table)\n</details>\n"
+  }
+}
