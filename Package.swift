@@ -46,6 +46,7 @@ let package = Package(
     room("Host", [crypto, subprocess]),
     // Floor 2
     room("Git", ["CGit", "Host"]),
+    room("Fleet", ["YAML", "Promotion"], golden: true),
     // Floor 3
     room("Report", ["Promotion"], golden: true),
     [

@@ -1,0 +1,146 @@
+package import Promotion
+package import YAML
+
+/// A policy file as read: the planner's values, and everything else that the rooms above need, already checked.
+package struct PolicyFile: Sendable {
+  /// The file's name as the operator gave it, for places in messages.
+  package var file: String
+  /// Relative commands and a relative repository resolve against it, and children work in it.
+  package var folder: String
+  package var promotion: Promotion.Policy
+  package var repository: RepositorySettings
+  package var forge: ForgeSettings
+  package var fleet: FleetLayout
+  /// In the order of the file, as in `promotion.components`.
+  package var components: [ComponentSettings]
+  package var connect: ConnectSettings?
+  /// In the order of the file, as in `promotion.stages`.
+  package var stages: [StageSettings]
+
+  /// The file's bytes: what was remembered under another policy counts for nothing.
+  var contents: [UInt8] = []
+
+  package var name: String { promotion.name }
+  package func component(_ name: ComponentName) -> ComponentSettings? { components.first { $0.name == name } }
+  package func stage(_ name: StageName) -> StageSettings? { stages.first { $0.name == name } }
+
+  /// Environment variables that the policy names as secrets; children never see them.
+  package var secretVariables: Set<String> {
+    var names: Set<String> = []
+    if case .ssh(.environment(let name))? = repository.signing { names.insert(name) }
+    return names
+  }
+}
+
+package struct RepositorySettings: Sendable, Equatable {
+  package var url: String
+  /// nil: the remote's HEAD.
+  package var branch: String?
+  package var authorName: String
+  package var authorEmail: String
+  package var signing: SigningSettings?
+  /// The whole name of the ledger's ref.
+  package var ledgerReference: String
+  package var place: Place
+}
+
+package enum SigningSettings: Sendable, Equatable {
+  case ssh(SecretPlace)
+  /// An OpenPGP key's id.
+  case openPGP(String)
+}
+
+/// Where a secret is kept; it is read when it is needed.
+package enum SecretPlace: Sendable, Equatable {
+  case file(String)
+  case environment(String)
+}
+
+package struct ForgeSettings: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable { case local }
+  package var kind: Kind
+}
+
+/// Where clusters are, and how their layers stack.
+package struct FleetLayout: Sendable {
+  package enum Clusters: Sendable {
+    /// The files that exist name the clusters.
+    case pattern(PathPattern)
+    case list([(name: ClusterName, place: Place)])
+    /// Names with the values of placeholders.
+    case map([(name: ClusterName, values: [String: String], place: Place)])
+  }
+
+  package var clusters: Clusters
+  package var clustersPlace: Place
+  package var layers: [Layer]
+
+  package struct Layer: Sendable {
+    package var pattern: PathPattern
+    package var place: Place
+  }
+
+  /// The last layer whose path contains `{cluster}`: overrides are written there.
+  package var ownLayer: Int? { layers.lastIndex { $0.pattern.placeholders.contains("cluster") } }
+}
+
+package struct ComponentSettings: Sendable {
+  package var name: ComponentName
+  package var field: FieldPath
+  package var place: Place
+  /// A file of its own in each cluster; nil: the layers.
+  package var file: PathPattern?
+  package var value: ValuePattern?
+  package var upstream: UpstreamSettings?
+}
+
+package enum UpstreamSettings: Sendable, Equatable {
+  /// `tag` is a pattern like `v{version}`; what `{version}` matches is the version.
+  case gitTags(url: String, tag: String)
+  /// Oldest first or in any order: versions are ordered by the component's `order`, `seen` by this one.
+  case list([String])
+}
+
+/// How clusters are observed.
+package struct ConnectSettings: Sendable, Equatable {
+  package var command: [String]
+  package var parallel: Int
+  package var timeout: Duration
+}
+
+package struct StageSettings: Sendable {
+  package var name: StageName
+  package var select: [Condition]
+  package var place: Place
+  package var method: MergeMethod
+  package var apply: ApplySettings?
+
+  package enum MergeMethod: String, Sendable, CaseIterable { case push }
+
+  /// What a cluster must have to be in the stage; all conditions must hold.
+  package struct Condition: Sendable {
+    package enum Subject: Sendable {
+      /// The cluster's name.
+      case cluster
+      /// A field of the effective values, or else a capture or a value of the cluster's in the policy.
+      case field(FieldPath, String)
+    }
+    package var subject: Subject
+    /// Any of them.
+    package var values: [String]
+    package var place: Place
+  }
+}
+
+package struct ApplySettings: Sendable, Equatable {
+  package enum Trigger: String, Sendable, CaseIterable { case version, config }
+  package var command: [String]
+  package var timeout: Duration
+  package var on: Set<Trigger>
+}
+
+/// Every error of a policy file.
+package struct PolicyError: Error, Sendable, CustomStringConvertible {
+  package let problems: [Problem]
+  package var description: String { problems.map(\.description).joined(separator: "\n") }
+}

@@ -1,0 +1,150 @@
+import Promotion
+import YAML
+
+/// Compares what two trees mean for the whole fleet: all effective values of every cluster, not the components' alone.
+///
+/// It knows nothing of edits. Both trees are resolved under one policy.
+package enum Prover {
+  /// Compares two trees and a promise.
+  package static func prove(_ promise: Promise, from before: ResolvedFleet, to after: ResolvedFleet) async throws(FleetError)
+    -> Proof
+  {
+    let (differences, outside) = try await differences(from: before, to: after)
+    return Proof(
+      changes: changes(from: before, to: after), violations: Verdict(promise, before, after).violations(differences),
+      outside: outside)
+  }
+
+  /// Everything that differs, in the order of the clusters' names.
+  package static func differences(
+    from before: ResolvedFleet, to after: ResolvedFleet
+  ) async throws(FleetError) -> ([Difference], [OutsideFile]) {
+    var found: [Difference] = []
+    var changed: [(before: ResolvedCluster, after: ResolvedCluster)] = []
+    for old in before.clusters {
+      guard let new = after.cluster(old.name) else {
+        found.append(.clusterRemoved(old.name))
+        continue
+      }
+      found += membership(old, new)
+      if !old.layers.elementsEqual(new.layers, by: { $0.content == $1.content }) || old.files != new.files {
+        changed.append((old, new))
+      }
+    }
+    for new in after.clusters where before.cluster(new.name) == nil { found.append(.clusterAdded(new.name)) }
+    let comparison = ValueComparison(before: before, after: after)
+    found += try await comparison.differences(changed).map { .value($0) }
+    found.sort { $0.cluster < $1.cluster }
+    return (found, outside(before, after))
+  }
+
+  private static func membership(_ old: ResolvedCluster, _ new: ResolvedCluster) -> [Difference] {
+    var found: [Difference] = []
+    if old.stages != new.stages {
+      for group in Set(old.stages.keys).union(new.stages.keys).sorted() where old.stages[group] != new.stages[group] {
+        found.append(.stage(old.name, group, from: old.stages[group], to: new.stages[group]))
+      }
+    }
+    if old.values != new.values {
+      for key in Set(old.values.keys).union(new.values.keys).sorted() where old.values[key] != new.values[key] {
+        found.append(.placeholder(old.name, key, from: old.values[key], to: new.values[key]))
+      }
+    }
+    for (component, value) in old.components.sorted(by: { $0.key < $1.key }) {
+      if let other = new.components[component], other.isPinned != value.isPinned {
+        found.append(.pin(old.name, component, isPinned: other.isPinned))
+      }
+    }
+    return found
+  }
+
+  private static func outside(_ before: ResolvedFleet, _ after: ResolvedFleet) -> [OutsideFile] {
+    let (old, new) = (before.snapshot.files, after.snapshot.files)
+    var changed: [OutsideFile] = []
+    for (path, content) in new where old[path] != content {
+      changed.append(OutsideFile(path: path, change: old[path] == nil ? .added : .changed))
+    }
+    for path in old.keys where new[path] == nil { changed.append(OutsideFile(path: path, change: .removed)) }
+    if changed.isEmpty { return [] }
+    let read = before.pathsRead.union(after.pathsRead)
+    return changed.filter { !read.contains($0.path) }.sorted { $0.path < $1.path }
+  }
+
+  private static func changes(from before: ResolvedFleet, to after: ResolvedFleet) -> [EffectiveChange] {
+    var changes: [EffectiveChange] = []
+    func compare(_ cluster: ClusterName, _ old: [ComponentName: EffectiveValue], _ new: [ComponentName: EffectiveValue]) {
+      for component in before.policy.components.map(\.name) where old[component]?.version != new[component]?.version {
+        changes.append(
+          EffectiveChange(cluster: cluster, component: component, from: old[component]?.version, to: new[component]?.version))
+      }
+    }
+    for old in before.clusters { compare(old.name, old.components, after.cluster(old.name)?.components ?? [:]) }
+    for new in after.clusters where before.cluster(new.name) == nil { compare(new.name, [:], new.components) }
+    changes.sort { $0.cluster < $1.cluster }
+    return changes
+  }
+}
+
+/// Holds differences against a promise.
+private struct Verdict {
+  let promise: Promise
+  let before: ResolvedFleet
+  let after: ResolvedFleet
+
+  init(_ promise: Promise, _ before: ResolvedFleet, _ after: ResolvedFleet) {
+    self.promise = promise
+    self.before = before
+    self.after = after
+  }
+
+  func violations(_ differences: [Difference]) -> [Violation] {
+    var violations: [Violation] = []
+    for difference in differences {
+      guard case .value(let value) = difference, let expected = expected(value) else {
+        violations.append(.unpromised(difference))
+        continue
+      }
+      if value.new != expected {
+        violations.append(.wrongText(value, expected: expected))
+      } else if value.wasString, !value.isString {
+        violations.append(.wrongType(value))
+      }
+    }
+    for (name, versions) in promise.moves.sorted(by: { $0.key < $1.key }) {
+      for (component, version) in versions.sorted(by: { $0.key < $1.key }) {
+        let actual = after.cluster(name)?.components[component]?.version
+        if actual != version { violations.append(.missing(name, component, promised: version, actual: actual)) }
+      }
+    }
+    return violations + unexplained(differences)
+  }
+
+  /// The text that a promised field must have; nil where nothing was promised of it.
+  private func expected(_ difference: EffectiveDifference) -> String? {
+    guard let moves = promise.moves[difference.cluster], let old = before.cluster(difference.cluster) else { return nil }
+    var text: String?
+    for name in difference.components {
+      guard let version = moves[name], let value = old.components[name], let settings = before.policy.component(name) else {
+        continue
+      }
+      let present = text ?? value.text
+      guard let parts = VersionText.replacements(in: present, settings.value, to: version) else { return nil }
+      text = VersionText.applying(parts, to: present)
+    }
+    return text.map { RawValue.scalar($0, .string, tag: nil).words }
+  }
+
+  /// Versions that differ unpromised where no value does: there is no such case, and this stands guard.
+  private func unexplained(_ differences: [Difference]) -> [Violation] {
+    let told = Set(differences.map(\.cluster))
+    var violations: [Violation] = []
+    for new in after.clusters where !told.contains(new.name) {
+      guard let old = before.cluster(new.name) else { continue }
+      for (component, value) in new.components where old.components[component]?.version != value.version {
+        violations.append(
+          .missing(new.name, component, promised: old.components[component]?.version ?? value.version, actual: value.version))
+      }
+    }
+    return violations
+  }
+}
