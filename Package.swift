@@ -48,6 +48,7 @@ let package = Package(
     room("Git", ["CGit", "Host"]),
     room("Fleet", ["YAML", "Promotion"], golden: true),
     // Floor 3
+    room("Ledger", ["Git", "Host", "Promotion"]),
     room("Report", ["Promotion"], golden: true),
     [
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
