@@ -49,6 +49,7 @@ let package = Package(
     room("Fleet", ["YAML", "Promotion"], golden: true),
     // Floor 3
     room("Ledger", ["Git", "Host", "Promotion"]),
+    room("Forge", ["Git", "Host"]),
     room("Report", ["Promotion"], golden: true),
     [
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

@@ -1,0 +1,78 @@
+package import Git
+
+/// Why a forge did not do what was asked.
+package enum ForgeError: Error, Sendable {
+  case noRequest(number: Int)
+  case notOpen(number: Int, PullRequest.State)
+  case alreadyOpen(number: Int)
+  /// Another request from the same branch is open.
+  case branchTaken(branch: String, by: Int)
+  case noBranch(String)
+  /// A branch that is to be merged into itself, an empty name or title.
+  case invalid(String)
+  /// The head is no longer the one that was looked at.
+  case headMoved(number: Int, from: ObjectID, to: ObjectID)
+  case ownRequest(number: Int, name: String)
+  case conflict(number: Int, base: String, paths: [String])
+  case nothingToMerge(number: Int, base: String)
+  /// A file of a newer format than this program reads.
+  case newerFormat(file: String, format: Int)
+  case damaged(file: String, why: String)
+  /// Others were faster, as often as was tried.
+  case contended(tries: Int)
+  /// The server refused the push, with its words.
+  case refused(String)
+  case git(GitError)
+}
+
+extension ForgeError: CustomStringConvertible {
+  /// The exit code of sysexits that says the same.
+  package var exitCode: Int32 {
+    switch self {
+    case .noRequest, .noBranch, .newerFormat, .damaged: 65
+    case .invalid: 64
+    case .notOpen, .alreadyOpen, .branchTaken, .headMoved, .ownRequest, .conflict, .nothingToMerge: 1
+    case .contended: 75
+    case .refused: 77
+    case .git(let error): error.exitCode
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .noRequest(let number): "there is no pull request #\(number), hint: sluice forge list"
+    case .notOpen(let number, .merged): "#\(number) is merged already"
+    case .notOpen(let number, _): "#\(number) is closed, hint: sluice forge reopen \(number)"
+    case .alreadyOpen(let number): "#\(number) is open already"
+    case .branchTaken(let branch, let other):
+      "cannot open another pull request from \(branch): #\(other) is open, hint: sluice forge close \(other)"
+    case .noBranch(let branch): "there is no branch \(branch), hint: push it first"
+    case .invalid(let why): why
+    case .headMoved(let number, let old, let new):
+      "#\(number) is at \(new.hex) now, not at \(old.hex), hint: look at it again: sluice forge show \(number)"
+    case .ownRequest(let number, let name):
+      "\(name) opened #\(number) and cannot approve it, hint: sluice forge approve \(number) --as NAME"
+    case .conflict(let number, let base, let paths):
+      """
+      cannot merge #\(number) into \(base): both changed \(paths.prefix(5).joined(separator: ", "))\
+      \(paths.count > 5 ? " and \(paths.count - 5) more" : ""), hint: bring its branch up to date with \(base)
+      """
+    case .nothingToMerge(let number, let base): "cannot merge #\(number): \(base) holds its commits already"
+    case .newerFormat(let file, let format):
+      """
+      cannot read \(file) on \(LocalForge.reference): its format is \(format), and this sluice reads up to \
+      \(PullFile.format), hint: run the newer sluice that wrote it
+      """
+    case .damaged(let file, let why):
+      """
+      cannot read \(file) on \(LocalForge.reference): \(why), \
+      hint: restore the file from an earlier commit of \(LocalForge.reference)
+      """
+    case .contended(let tries):
+      "cannot write \(LocalForge.reference): others were faster \(tries) times, hint: run again in a minute"
+    case .refused(let words):
+      "cannot push \(LocalForge.reference): \(words), hint: let this account push to it"
+    case .git(let error): error.description
+    }
+  }
+}
