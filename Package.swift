@@ -50,6 +50,8 @@ let package = Package(
     // Floor 3
     room("Ledger", ["Git", "Host", "Promotion"]),
     room("Forge", ["Git", "Host"]),
+    room("Observing", ["Host", "Promotion"]),
+    room("Upstream", ["Git", "Host", "Promotion"]),
     room("Report", ["Promotion"], golden: true),
     [
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

@@ -37,24 +37,39 @@ final class PathRemote {
     throw GitError(.locked, "cannot read the references of \(store.name)", "they never stop changing", hint: "try again")
   }
 
+  /// Looks only where the prefixes lead: a forge keeps a reference of every request that there ever was.
   private func readReferences(_ prefixes: [String]) throws(GitError) -> [String: ObjectID] {
-    let context = "cannot read the references of \(store.name)"
-    let iterator = try make(git_reference_iterator_free, context) {
-      git_reference_iterator_new(&$0, store.repository)
-    }
-    // libgit2 leaves out, without a word, a reference that it cannot read: those are looked for here, so that reading
-    // their values fails.
-    var found = Set(prefixes.flatMap { looseNames($0.isEmpty ? "refs" : $0) })
-    while true {
-      var raw: UnsafePointer<CChar>?
-      let code = git_reference_next_name(&raw, iterator.pointer)
-      if code == GIT_ITEROVER.rawValue { break }
-      try check(code, context)
-      if let name = raw.map({ String(cString: $0) }), ReferenceName.matches(name, prefixes) { found.insert(name) }
+    var found: Set<String> = []
+    for prefix in prefixes {
+      // libgit2 leaves out, without a word, a reference that it cannot read: those are looked for here, so that
+      // reading their values fails.
+      let loose = looseNames(prefix.isEmpty ? "refs" : prefix)
+      found.formUnion(loose)
+      if ReferenceName.isValid(prefix) { found.insert(prefix) }
+      // What has a file of its own is no folder.
+      if loose != [prefix] { found.formUnion(try listed(below: prefix)) }
     }
     var result: [String: ObjectID] = [:]
     for name in found { if let id = try value(of: name) { result[name] = id } }
     return result
+  }
+
+  /// The references in a folder of names, packed ones too; of the empty name all.
+  private func listed(below prefix: String) throws(GitError) -> [String] {
+    let context = "cannot read the references of \(store.name)"
+    // No reference's name holds what is special in a pattern.
+    let pattern = prefix.isEmpty ? "*" : prefix.hasSuffix("/") ? prefix + "*" : prefix + "/*"
+    let iterator = try make(git_reference_iterator_free, context) {
+      git_reference_iterator_glob_new(&$0, store.repository, pattern)
+    }
+    var found: [String] = []
+    while true {
+      var raw: UnsafePointer<CChar>?
+      let code = git_reference_next_name(&raw, iterator.pointer)
+      if code == GIT_ITEROVER.rawValue { return found }
+      try check(code, context)
+      if let name = raw.map({ String(cString: $0) }), ReferenceName.matches(name, [prefix]) { found.append(name) }
+    }
   }
 
   /// The references of this name, or in this folder of names, that have a file of their own.
@@ -177,7 +192,8 @@ final class PathRemote {
       guard parent.contains("/") else { break }
       if try value(of: String(parent)) != nil { return "\(parent) exists, so \(update.name) cannot" }
     }
-    guard let below = try readReferences([update.name + "/"]).keys.min() else { return nil }
+    // One of this very name was made by somebody who was faster: that is a lost race.
+    guard let below = try readReferences([update.name + "/"]).keys.filter({ $0 != update.name }).min() else { return nil }
     return "\(below) exists, so \(update.name) cannot"
   }
 
