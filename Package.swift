@@ -53,6 +53,8 @@ let package = Package(
     room("Observing", ["Host", "Promotion"]),
     room("Upstream", ["Git", "Host", "Promotion"]),
     room("Report", ["Promotion"], golden: true),
+    // Floor 4
+    room("Jobs", ["Ledger", "Forge", "Observing", "Upstream", "Report", "Git", "Fleet", "Promotion", "YAML", "Host"]),
     [
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     ],

@@ -3,7 +3,7 @@ import Git
 /// The local forge at one moment, and what is to be changed in it.
 struct ForgeState: Sendable {
   let tip: ObjectID?
-  /// The references of the repository then.
+  /// The references of the repository then; `refs/pull` where it is to be written.
   let references: [String: ObjectID]
   /// As they are written there.
   let stored: [Int: PullFile]

@@ -7,9 +7,12 @@ extension LocalForge {
   }
 
   /// The forge as it is now: heads are their branches' tips, and what the base holds is merged.
-  func state() async throws(ForgeError) -> ForgeState {
+  ///
+  /// - Parameter heads: Whether to read `refs/pull/<n>/head` too. There is one for every request that there ever was, and only
+  ///   who writes needs them.
+  func state(heads: Bool = false) async throws(ForgeError) -> ForgeState {
     let references = try await reading { (repository) throws(GitError) in
-      try await repository.fetch(prefixes: [Self.reference, "refs/heads", "refs/pull"])
+      try await repository.fetch(prefixes: [Self.reference, "refs/heads"] + (heads ? ["refs/pull"] : []))
     }
     let tip = references[Self.reference]
     let stored = try await stored(at: tip)

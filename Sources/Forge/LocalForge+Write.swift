@@ -13,7 +13,7 @@ extension LocalForge {
     guard !name.isEmpty, !name.unicodeScalars.contains(where: { $0.value < 32 || "<>".unicodeScalars.contains($0) })
     else { throw .invalid("a person's name must not be empty or hold < > or control characters") }
     for attempt in 1...tries {
-      var state = try await state()
+      var state = try await state(heads: true)
       let result = try await decide(&state)
       let changes = changes(in: state)
       let heads = state.headMoves

@@ -64,16 +64,25 @@ extension ReasonText {
     }
   }
 
-  /// The clusters with what is known of each, the first few; soaking ones by their names and the last one's end.
+  /// The clusters with what is known of each, those of which the same is known together; soaking ones by their names and the last one's end.
   private func details(_ clusters: [(ClusterName, Lack)]) -> String {
     let ends = clusters.compactMap { if case .soaking(let until) = $0.1 { until } else { nil } }
     if let last = ends.max() {
       return names(clusters.map(\.0)) + (last > now ? ", for \(TimeText.age(now, now: last)) more" : ", due now")
     }
+    var places: [String: Int] = [:]
+    var alike: [(clusters: [ClusterName], detail: String)] = []
+    for (name, lack) in clusters {
+      let detail = detail(lack)
+      let place = places[detail, default: alike.count]
+      if place == alike.count { alike.append(([], detail)) }
+      places[detail] = place
+      alike[place].clusters.append(name)
+    }
     let limit = 4
-    let shown = clusters.prefix(clusters.count > limit + 1 ? limit : limit + 1).map { plain($0.0) + detail($0.1) }
-    let more = clusters.count > shown.count ? "; and \(clusters.count - shown.count) more" : ""
-    return shown.joined(separator: "; ") + more
+    let shown = alike.prefix(alike.count > limit + 1 ? limit : limit + 1)
+    let rest = clusters.count - shown.reduce(0) { $0 + $1.clusters.count }
+    return shown.map { names($0.clusters) + $0.detail }.joined(separator: "; ") + (rest > 0 ? "; and \(rest) more" : "")
   }
 
   private func detail(_ lack: Lack) -> String {

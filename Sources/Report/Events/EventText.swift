@@ -1,6 +1,6 @@
 package import Promotion
 
-/// Events in words, one line each: `prod kubernetes: opened #12, promote to 1.31.4`.
+/// Events in words, one line each: `prod kubernetes: opened #12 to promote to 1.31.4`.
 package struct EventText: Sendable {
   let policy: Policy
   let now: Timestamp
@@ -34,7 +34,7 @@ package struct EventText: Sendable {
       let what = dryRun ? "would open a pull request" : "opened #\(number)"
       return "\(name(slot)): \(what) to promote to \(versions(slot, tuple))"
     case .updated(let number, let slot, let tuple):
-      return "\(name(slot)): \(verb("updated", "update")) #\(number) to promote to \(versions(slot, tuple))"
+      return "\(name(slot)): \(verb("updated", "update")) #\(number) (\(versions(slot, tuple)))"
     case .closed(let number, let slot, let tuple, let reason):
       return "\(name(slot)): \(verb("closed", "close")) #\(number) (\(versions(slot, tuple))): \(closing(reason, slot))"
     case .gate(let number, let slot, let gate, let passed, let detail):

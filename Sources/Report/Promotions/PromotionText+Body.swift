@@ -78,14 +78,25 @@ extension PromotionText {
 
   private var changeSection: String {
     guard !changes.isEmpty else { return "" }
-    let rows = changes.lazy.map { change in
-      [
-        MarkdownText.code(change.cluster, limit: 80), MarkdownText.code(change.field, limit: 120), Self.value(change.old),
+    let alike = Dictionary(grouping: changes) { [$0.field, $0.old, $0.new] }
+    var written: Set<[String?]> = []
+    let rows = changes.compactMap { change -> [String]? in
+      let key = [change.field, change.old, change.new]
+      guard written.insert(key).inserted else { return nil }
+      return [
+        clusterCell(alike[key]?.map(\.cluster) ?? []), MarkdownText.code(change.field, limit: 120), Self.value(change.old),
         Self.value(change.new),
       ]
     }
-    let table = MarkdownText.table(["cluster", "field", "from", "to"], rows, limit: 16000)
-    return "### Effective changes\n\n" + folded(table, count: changes.count, "value")
+    let table = MarkdownText.table(["clusters", "field", "from", "to"], rows, limit: 16000)
+    return "### Effective changes\n\n" + folded(table, count: rows.count, "change")
+  }
+
+  /// Those for which one change is the same: `all 12`, or their names.
+  private func clusterCell(_ clusters: [ClusterName]) -> String {
+    let names = Set(clusters)
+    if names.count > 1, names == Set(promotion.from.keys) { return "all \(names.count)" }
+    return MarkdownText.codes(names.sorted(), limit: 12)
   }
 
   private static func value(_ text: String?) -> String { text.map { MarkdownText.code($0, limit: 100) } ?? "absent" }

@@ -29,7 +29,8 @@ package struct Explanation {
       let state = cluster.map { clusterLines($0, slot) } ?? []
       let front = planned.fronts[slot].map { "  front: \(planned.tuples(slot).name($0))" }
       var lines = planned.decisions[slot].map(decisionText(slot).lines) ?? ["\(DecisionText.name(slot)): not planned"]
-      if let front { lines.insert(front, at: 1) }
+      let open = planned.open(slot).map { "  open: \($0.line)" }
+      lines.insert(contentsOf: [front, open].compactMap(\.self), at: 1)
       return (state + lines).joined(separator: "\n") + "\n"
     }.joined(separator: "\n")
   }
@@ -42,7 +43,7 @@ package struct Explanation {
           .members([
             "stage": .string(slot.stage), "group": .string(slot.group),
             "front": planned.fronts[slot].map(planned.tuples(slot).json),
-            "decision": planned.decisions[slot].map(decisionText(slot).json),
+            "open": planned.open(slot)?.json, "decision": planned.decisions[slot].map(decisionText(slot).json),
             "state": cluster.map { clusterJSON($0, slot) },
           ])
         }),

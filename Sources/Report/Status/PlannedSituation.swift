@@ -67,6 +67,8 @@ package struct PlannedSituation: Sendable {
 
   func tuples(_ slot: Slot) -> TupleText { TupleText(slot.group, in: policy) }
 
+  func open(_ slot: Slot) -> OpenText? { situation.open[slot].map { OpenText(open: $0, tuples: tuples(slot)) } }
+
   /// Where the slot goes: by the decision, else by the open promotion.
   func next(_ slot: Slot) -> VersionTuple? {
     if case .promote(let planned) = decisions[slot] { planned.to } else { situation.open[slot]?.tuple }

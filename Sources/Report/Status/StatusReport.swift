@@ -59,7 +59,11 @@ package struct StatusReport {
 
   private func reason(_ slot: Slot) -> String {
     let text = DecisionText(slot: slot, policy: planned.policy, now: planned.now)
-    return planned.decisions[slot].map(text.brief) ?? "not planned"
+    guard let decision = planned.decisions[slot] else { return "not planned" }
+    guard case .promote(let promotion) = decision, let open = planned.open(slot), open.open.tuple == promotion.to else {
+      return text.brief(decision)
+    }
+    return "\(text.brief(decision)): \(open.name) \(open.state)"
   }
 
   private var clusterRows: [ClusterRow] {

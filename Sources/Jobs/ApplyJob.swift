@@ -1,0 +1,214 @@
+import Fleet
+import Host
+import Ledger
+import Promotion
+package import Report
+
+/// Starts the operator's upgrade command for clusters that are behind what the base desires.
+///
+/// A start is claimed in the ledger before it happens: one start each, however many runs overlap. After a crash it is at least
+/// once, so the command must be repeatable (trap 31).
+package struct ApplyJob: Job {
+  package let workspace: Workspace
+
+  package init(_ workspace: Workspace) { self.workspace = workspace }
+
+  /// How many upgrade commands run at once.
+  private static let parallel = 16
+  /// Added to a command's own time limit, twice over: for its claim, and before anybody else starts it again.
+  private static let grace = Duration.seconds(60)
+
+  package struct Start: Sendable, Equatable {
+    var cluster: ClusterName
+    var slot: Slot
+    var from: VersionTuple
+    var to: VersionTuple
+    var healthyBefore: Bool?
+  }
+
+  package struct Plan: JobPlan {
+    var look: Look
+    var starts: [Start]
+    package var isEmpty: Bool { starts.isEmpty }
+    package var preview: [Event] { starts.map { .applyStarted($0.cluster, $0.slot, $0.to) } }
+  }
+
+  package func observe() async throws -> Look { try await Looker(workspace: workspace).look() }
+
+  package func plan(for look: Look) -> Plan { Plan(look: look, starts: starts(look, look.records, now: look.now)) }
+
+  /// The starts that are due, at most one for each cluster.
+  private func starts(_ look: Look, _ records: LedgerRecords, now: Timestamp) -> [Start] {
+    var busy = Set(records.applies.values.values.filter { $0.isUnderWay(at: now) }.map(\.cluster))
+    var starts: [Start] = []
+    for slot in look.planner.slots where workspace.policy.stage(slot.stage)?.apply != nil {
+      guard !look.isStopped(slot.stage), let group = workspace.policy.promotion.group(slot.group) else { continue }
+      for cluster in look.situation.clusters where cluster.stages[slot.group] == slot.stage && !busy.contains(cluster.name) {
+        guard let start = start(cluster, slot, group, look, records, now) else { continue }
+        busy.insert(cluster.name)
+        starts.append(start)
+      }
+    }
+    return starts
+  }
+
+  private func start(
+    _ cluster: ClusterState, _ slot: Slot, _ group: Group, _ look: Look, _ records: LedgerRecords, _ now: Timestamp
+  ) -> Start? {
+    let to = cluster.desired.tuple(of: group)
+    // A cluster that does not count is nobody's target, and of one that was never read nobody knows what it runs.
+    guard let standing = look.planner.standing(cluster.name, group: group.name), !standing.isUnknown,
+      let reading = cluster.reading, !workspace.policy.promotion.runs(reading.versions, to),
+      records.applies.damage(of: ClusterPart(cluster.name, group.name)) == nil
+    else { return nil }
+    if let last = records.applies[ClusterPart(cluster.name, group.name)], last.to == to {
+      // It was started already. Only a run that died with it leaves it to another.
+      guard last.ended == nil, last.leaseUntil + Self.grace < now else { return nil }
+    }
+    return Start(
+      cluster: cluster.name, slot: slot, from: reading.versions.tuple(of: group), to: to,
+      healthyBefore: reading.groups[group.name]?.healthy)
+  }
+
+  package func perform(_ plan: Plan) async throws -> Bool {
+    for first in stride(from: 0, to: plan.starts.count, by: Self.parallel) {
+      let wanted = plan.starts[first..<min(first + Self.parallel, plan.starts.count)]
+      let claimed = try await claim(Array(wanted), plan.look)
+      try await run(claimed, plan.look)
+    }
+    // The clusters' other groups come next.
+    return true
+  }
+
+  /// Claims the starts that are still due on the ledger as it is now.
+  private func claim(_ wanted: [Start], _ look: Look) async throws -> [Start] {
+    var claimed: [Start] = []
+    Fault.point(.applyClaimBefore)
+    try await workspace.ledger.update("Claim upgrades") { ledger in
+      let now = workspace.clock()
+      let records = try await LedgerRecords(ledger)
+      let stops = Set(records.stops.values.values.map(\.stop.stage))
+      let due = starts(look, records, now: now).filter { !stops.contains(nil) && !stops.contains($0.slot.stage) }
+      claimed = wanted.filter(due.contains)
+      return claimed.map { start in
+        .put(
+          ApplyRecord(
+            cluster: start.cluster, group: start.slot.group, to: start.to, claimedBy: workspace.runName, claimedAt: now,
+            leaseUntil: now + (limit(start) + Self.grace), healthyBefore: start.healthyBefore))
+      }
+    }
+    Fault.point(.applyClaimAfter)
+    return claimed
+  }
+
+  private func limit(_ start: Start) -> Duration { workspace.policy.stage(start.slot.stage)?.apply?.timeout ?? .seconds(3600) }
+
+  private func run(_ starts: [Start], _ look: Look) async throws {
+    let ends = await withTaskGroup(of: (Start, Event.ApplyEnd).self) { tasks in
+      for start in starts {
+        workspace.report(.applyStarted(start.cluster, start.slot, start.to))
+        tasks.addTask { (start, await self.run(start, look)) }
+      }
+      var ends: [(Start, Event.ApplyEnd)] = []
+      for await end in tasks {
+        workspace.report(.applyEnded(end.0.cluster, end.0.slot, end.0.to, end.1))
+        ends.append(end)
+      }
+      return ends
+    }
+    guard !ends.isEmpty else { return }
+    Fault.point(.applyEndBefore)
+    let now = workspace.clock()
+    let runName = workspace.runName
+    try await workspace.ledger.update("Record upgrades") { ledger in
+      let applies = try await ledger.all(ApplyRecord.self)
+      return ends.compactMap { start, end in
+        // A claim that somebody else took over meanwhile is theirs to end.
+        guard var record = applies[ClusterPart(start.cluster, start.slot.group)], record.claimedBy == runName,
+          record.to == start.to
+        else { return nil }
+        record.end(end, at: now)
+        return .put(record)
+      }
+    }
+    Fault.point(.applyEndAfter)
+  }
+
+  private func run(_ start: Start, _ look: Look) async -> Event.ApplyEnd {
+    guard let settings = workspace.policy.stage(start.slot.stage)?.apply, let cluster = look.fleet.cluster(start.cluster),
+      let group = workspace.policy.promotion.group(start.slot.group)
+    else { return .notStarted(why: "the policy no longer has it") }
+    let upgrade = UpgradeCommand(workspace: workspace, settings: settings, cluster: cluster, start: start, group: group)
+    Fault.point(.applyStartBefore)
+    defer { Fault.point(.applyStartAfter) }
+    do throws(HostError) {
+      switch try await upgrade.child().run().end {
+      case .exited(0): return .accepted
+      case .exited(let status): return .failed(status: status)
+      case .signalled(let signal): return .failed(status: 128 + signal)
+      case .timedOut: return .timedOut
+      }
+    } catch {
+      return .notStarted(why: "\(error)")
+    }
+  }
+}
+
+extension ApplyRecord {
+  /// Claimed and not over: nothing else starts on the cluster.
+  fileprivate func isUnderWay(at now: Timestamp) -> Bool { ended == nil && now <= leaseUntil }
+
+  fileprivate mutating func end(_ end: Event.ApplyEnd, at now: Timestamp) {
+    ended = now
+    switch end {
+    case .accepted: (status, exit) = (.accepted, 0)
+    case .failed(let code): (status, exit) = (.failed, Int(code))
+    case .timedOut: status = .timedOut
+    case .notStarted: status = .failed
+    }
+  }
+}
+
+/// The upgrade command of one cluster and group, with what it is told.
+struct UpgradeCommand {
+  let workspace: Workspace
+  let settings: ApplySettings
+  let cluster: ResolvedCluster
+  let start: ApplyJob.Start
+  let group: Group
+
+  func child() throws(HostError) -> ChildProcess {
+    var values = cluster.values
+    values["cluster"] = cluster.name
+    var arguments: [String] = []
+    for argument in settings.command {
+      switch Placeholders.replaced(in: argument, with: values) {
+      case .text(let text): arguments.append(text)
+      case .unknown(let name):
+        throw HostError(
+          .invalid, path: argument,
+          message: "the upgrade command's argument \(argument) needs {\(name)}, which \(cluster.name) has no value for")
+      }
+    }
+    return ChildProcess(
+      arguments, environment: environment, folder: workspace.policy.folder, timeout: settings.timeout)
+  }
+
+  private var environment: [String: String] {
+    var environment = workspace.environment.filter { !workspace.policy.secretVariables.contains($0.key) }
+    environment["SLUICE_CLUSTER"] = cluster.name
+    environment["SLUICE_STAGE"] = start.slot.stage
+    environment["SLUICE_GROUP"] = start.slot.group
+    environment["SLUICE_FROM"] = start.from.text(in: group.components)
+    environment["SLUICE_TO"] = start.to.text(in: group.components)
+    for (component, version) in cluster.desired {
+      environment["SLUICE_VERSION_" + Self.variable(component)] = version.text
+    }
+    return environment
+  }
+
+  /// Upper case; what no variable's name may have becomes `_`.
+  private static func variable(_ component: ComponentName) -> String {
+    String(component.uppercased().map { ("A"..."Z").contains($0) || ("0"..."9").contains($0) ? $0 : "_" })
+  }
+}

@@ -1,0 +1,114 @@
+import Fleet
+import Git
+import Host
+import Ledger
+import Promotion
+package import Report
+
+/// Writes the branches of what the plan promotes.
+package struct BumpJob: Job {
+  package let workspace: Workspace
+
+  package init(_ workspace: Workspace) { self.workspace = workspace }
+
+  package struct Observation: Sendable {
+    var look: Look
+    /// By slot: what the plan promotes, and whether the branch has it already.
+    var contents: [(content: PromotionContent, isWritten: Bool)]
+  }
+
+  package struct Plan: JobPlan {
+    var look: Look
+    var contents: [PromotionContent]
+    package var isEmpty: Bool { contents.isEmpty }
+    package var preview: [Event] {
+      contents.map {
+        .pushed(
+          $0.planned.slot, $0.planned.to, clusters: $0.planned.from.count,
+          branch: BranchNames.short(BranchNames(policy: look.situation.policy.name).reference($0.planned.slot)), commit: "")
+      }
+    }
+  }
+
+  package func observe() async throws -> Observation {
+    let look = try await Looker(workspace: workspace).look()
+    if let problem = look.requests.problem { throw problem }
+    var observation = Observation(look: look, contents: [])
+    for slot in look.planner.slots {
+      guard case .promote(let planned) = look.planner.decide(slot) else { continue }
+      do {
+        let content = try await PromotionContent.make(planned, look: look, workspace: workspace)
+        observation.contents.append((content, look.branches[slot].map { $0.holds(content) } ?? false))
+      } catch let error as JobError {
+        // One slot that can't be written stops no other.
+        workspace.report(.warning("\(error)"))
+        workspace.fail(1)
+      }
+    }
+    return observation
+  }
+
+  package func plan(for observation: Observation) -> Plan {
+    Plan(look: observation.look, contents: observation.contents.filter { !$0.isWritten }.map(\.content))
+  }
+
+  package func perform(_ plan: Plan) async throws -> Bool {
+    for content in plan.contents { try await write(content, plan.look) }
+    return true
+  }
+
+  /// Records the commit as Sluice's own, then moves the branch to it: whoever finds the branch knows whose it is.
+  private func write(_ content: PromotionContent, _ look: Look) async throws {
+    let slot = content.planned.slot
+    let reference = BranchNames(policy: workspace.policy.name).reference(slot)
+    let text = PromotionWords(look: look, workspace: workspace).text(content)
+    let signature = workspace.signature()
+    let commit = try await workspace.repository.writeCommit(
+      tree: content.tree, parents: [look.base.id], message: text.commitMessage, author: signature, committer: signature,
+      signing: workspace.signing)
+    try await record(commit, content, reference, now: Timestamp(seconds: signature.seconds))
+    Fault.point(.branchPushBefore)
+    let outcome = try await workspace.repository.push([RefUpdate(reference, from: look.references[reference], to: commit)]).first
+    Fault.point(.branchPushAfter)
+    switch outcome {
+    case .updated?:
+      workspace.report(
+        .pushed(
+          slot, content.planned.to, clusters: content.planned.from.count, branch: BranchNames.short(reference),
+          commit: commit.short))
+    case .refused(let words)?: throw GitError(.refused, "cannot push \(reference)", words)
+    // Another run, or a person, was faster: the next look decides again.
+    case .lostRace?, nil: break
+    }
+  }
+
+  private func record(_ commit: ObjectID, _ content: PromotionContent, _ reference: String, now: Timestamp) async throws {
+    let planned = content.planned
+    try await workspace.ledger.update("Promote in \(planned.slot.stage)") { ledger in
+      let branch = BranchNames.short(reference)
+      var tips = try await ledger.one(TipRecord.self, branch) ?? TipRecord(branch: branch, commits: [], at: now)
+      tips.commits = Array((tips.commits + [commit.hex]).suffix(50))
+      tips.at = now
+      var rollout =
+        try await ledger.one(RolloutRecord.self, SlotTuple(planned.slot, planned.to))
+        ?? RolloutRecord(
+          slot: planned.slot, to: planned.to, from: planned.from, members: [], waves: [], startedAt: now)
+      rollout.from = planned.from
+      rollout.members = planned.from.keys.sorted()
+      rollout.waves = [planned.from.count]
+      rollout.tip = commit.hex
+      let overrides = content.changes.overrides.map {
+        LedgerChange.put(OverrideRecord(cluster: $0.cluster, component: $0.component, value: $0.value, commit: commit.hex))
+      }
+      return [.put(tips), .put(rollout)] + overrides
+    }
+  }
+}
+
+extension PromotionBranch {
+  /// Whether landing the branch gives exactly this content, and says so.
+  fileprivate func holds(_ content: PromotionContent) -> Bool {
+    tree == content.tree && trailers?.to == content.planned.to
+      && trailers?.clusters == PromotionWords.digest(content.planned.clusters)
+  }
+}

@@ -1,0 +1,60 @@
+import Fleet
+import Ledger
+import Observing
+import Promotion
+package import Report
+
+/// Whether each cluster's upgrade succeeded: looks at the clusters, and records what follows from what they say.
+package struct CheckJob: Job {
+  package let workspace: Workspace
+
+  package init(_ workspace: Workspace) { self.workspace = workspace }
+
+  package struct Observation: Sendable {
+    var look: Look
+    /// When the looking began: a reading is as old as that.
+    var at: Timestamp
+    var answers: [ClusterName: Observing.Observation]
+  }
+
+  package struct Plan: JobPlan {
+    var observation: Observation
+    var findings: CheckFindings
+    package var isEmpty: Bool { findings.changes.isEmpty && findings.events.isEmpty }
+    package var preview: [Event] { findings.events }
+  }
+
+  package func observe() async throws -> Observation {
+    let look = try await Looker(workspace: workspace).look()
+    let at = workspace.clock()
+    return Observation(look: look, at: at, answers: await answers(look.fleet))
+  }
+
+  private func answers(_ fleet: ResolvedFleet) async -> [ClusterName: Observing.Observation] {
+    guard let connect = workspace.policy.connect else { return [:] }
+    let observer = CommandObserver(
+      arguments: connect.command, folder: workspace.policy.folder, environment: workspace.environment,
+      secrets: workspace.policy.secretVariables, timeout: connect.timeout)
+    let targets = fleet.clusters.filter { !$0.stages.isEmpty }.map { ObservationTarget(cluster: $0.name, values: $0.values) }
+    let answers = await observer.observeAll(targets, parallel: connect.parallel)
+    return Dictionary(answers.map { ($0.cluster, $0.observation) }) { first, _ in first }
+  }
+
+  package func plan(for observation: Observation) -> Plan {
+    Plan(
+      observation: observation, findings: CheckFindings(observation, records: observation.look.records, policy: workspace.policy))
+  }
+
+  /// Decides again on the ledger as it is when it is written: another run may have seen something since (trap 11).
+  package func perform(_ plan: Plan) async throws -> Bool {
+    let observation = plan.observation
+    let policy = workspace.policy
+    var findings = plan.findings
+    try await workspace.ledger.update("Check the clusters") { ledger in
+      findings = CheckFindings(observation, records: try await LedgerRecords(ledger), policy: policy)
+      return findings.changes
+    }
+    findings.events.forEach(workspace.report)
+    return false
+  }
+}

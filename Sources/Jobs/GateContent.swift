@@ -1,0 +1,87 @@
+import Fleet
+import Git
+import Host
+import Ledger
+import Promotion
+import YAML
+
+/// What would land, as the built-in gates read it: the files that the policy's paths can name, and the policy itself.
+struct GateContent: Sendable {
+  let tree: ObjectID
+  private let workspace: Workspace
+  private let files: [FileEntry]
+  private let inputs: String
+
+  /// A new rule makes old results void.
+  private static let ruleVersion = 1
+
+  init(tree: ObjectID, workspace: Workspace) async throws {
+    self.tree = tree
+    self.workspace = workspace
+    let layout = FleetPaths(workspace.policy)
+    files = try await workspace.repository.files(in: tree).filter { $0.mode != .submodule && layout.canName($0.path) }
+    // Names that are too long to be in a path end at the tab that no path of a policy holds.
+    inputs = SHA256Digest.hex(files.map { "\($0.path)\t\($0.id.hex)\n" }.joined().utf8)
+  }
+
+  /// Same definition and same content, same key: a result holds for as long as neither changes.
+  func key(of gate: GateName) -> String {
+    SHA256Digest.hex("\(gate) \(Self.ruleVersion)\n\(workspace.policyDigest)\n\(inputs)".utf8)
+  }
+
+  /// Runs a gate. What it finds wrong is a result; an error is that it could not be run.
+  func result(of gate: GateName) async throws -> (result: GateRecord.Result, output: String) {
+    let problems: [String]
+    switch gate {
+    case "yaml": problems = try await malformed()
+    case "resolve": problems = try await unresolved()
+    default: problems = ["there is no gate \(gate)"]
+    }
+    guard !problems.isEmpty else { return (.passed, words(passing: gate)) }
+    let shown = problems.prefix(20).joined(separator: "\n")
+    return (.failed, problems.count > 20 ? "\(shown)\nand \(problems.count - 20) more" : shown)
+  }
+
+  private func words(passing gate: GateName) -> String {
+    gate == "yaml" ? "\(files.count) files are well-formed" : "every cluster resolves"
+  }
+
+  /// Every file that a cluster could read must parse, and none may have a key twice in one mapping.
+  private func malformed() async throws -> [String] {
+    var problems: [String] = []
+    for batch in stride(from: 0, to: files.count, by: 1000).map({ files[$0..<min($0 + 1000, files.count)] }) {
+      let contents = try await workspace.repository.blobs(batch.map(\.id))
+      for file in batch {
+        guard let bytes = contents[file.id] else { continue }
+        do throws(YAMLError) {
+          problems += try YAMLFile(bytes, name: file.path).duplicateKeys.map(\.description)
+        } catch {
+          problems.append(error.description)
+        }
+      }
+    }
+    return problems
+  }
+
+  private func unresolved() async throws -> [String] {
+    do {
+      _ = try await workspace.fleets.fleet(at: tree)
+      return []
+    } catch FleetError.invalid(let problems) {
+      return problems.map(\.description)
+    }
+  }
+}
+
+/// The paths that a policy's patterns can name.
+struct FleetPaths {
+  private let patterns: [PathPattern]
+
+  init(_ policy: PolicyFile) {
+    var patterns = policy.fleet.layers.map(\.pattern)
+    if case .pattern(let clusters) = policy.fleet.clusters { patterns.append(clusters) }
+    self.patterns = patterns + policy.components.compactMap(\.file)
+  }
+
+  func canName(_ path: String) -> Bool { patterns.contains { $0.captures(in: path) != nil } }
+}

@@ -1,0 +1,99 @@
+import Forge
+import Git
+import Ledger
+import Promotion
+package import Report
+
+/// Runs the gates that have no result yet for the content that would land.
+package struct GateJob: Job {
+  package let workspace: Workspace
+
+  package init(_ workspace: Workspace) { self.workspace = workspace }
+
+  package struct Run: Sendable {
+    let branch: PromotionBranch
+    let gate: GateName
+    let key: String
+    let content: GateContent
+    /// The result that this content has already.
+    let known: GateRecord?
+  }
+
+  package struct Plan: JobPlan {
+    var runs: [Run]
+    package var isEmpty: Bool { runs.isEmpty }
+    package var preview: [Event] {
+      runs.filter { $0.known == nil }.map {
+        .gate(number: $0.branch.request?.number, $0.branch.slot, $0.gate, passed: false, detail: "would run")
+      }
+    }
+  }
+
+  /// What has no result, or whose result is not yet on the head.
+  package func observe() async throws -> [Run] {
+    let look = try await Looker(workspace: workspace).look()
+    if let problem = look.requests.problem { throw problem }
+    var runs: [Run] = []
+    for branch in look.branches.values.sorted(by: { $0.slot < $1.slot }) {
+      guard branch.request != nil, let tree = branch.tree, let stage = look.situation.policy.stage(branch.slot.stage) else {
+        continue
+      }
+      let content = try await GateContent(tree: tree, workspace: workspace)
+      let statuses = try await workspace.forge.statuses(of: branch.tip.id)
+      for gate in stage.gates {
+        let key = content.key(of: gate)
+        let known = look.records.gates[key]
+        let isShown = known.map { record in statuses.contains { $0.says(record) } } ?? false
+        if !isShown { runs.append(Run(branch: branch, gate: gate, key: key, content: content, known: known)) }
+      }
+    }
+    return runs
+  }
+
+  package func plan(for runs: [Run]) -> Plan { Plan(runs: runs) }
+
+  package func perform(_ plan: Plan) async throws -> Bool {
+    for run in plan.runs { try await perform(run) }
+    return false
+  }
+
+  private func perform(_ run: Run) async throws {
+    var record = run.known
+    if record == nil {
+      let (result, output) = try await run.content.result(of: run.gate)
+      let new = GateRecord(key: run.key, gate: run.gate, result: result, at: workspace.clock(), output: output)
+      try await workspace.ledger.update("Gate \(run.gate)") { ledger in
+        // The same content has the same result: whoever was first said it.
+        if let there = try await ledger.one(GateRecord.self, run.key) {
+          record = there
+          return []
+        }
+        record = new
+        return [.put(new)]
+      }
+    }
+    guard let record else { return }
+    if try await workspace.forge.set(CommitStatus(record), on: run.branch.tip.id) {
+      workspace.report(
+        .gate(
+          number: run.branch.request?.number, run.branch.slot, run.gate, passed: record.result == .passed,
+          detail: record.output ?? ""))
+    }
+  }
+}
+
+extension CommitStatus {
+  fileprivate init(_ record: GateRecord) {
+    let line = (record.output ?? record.result.rawValue).prefix { $0 != "\n" }
+    self.init(
+      context: Self.context(record.gate), state: record.result == .passed ? .success : .failure,
+      description: String(line.prefix(140)))
+  }
+
+  private static func context(_ gate: GateName) -> String { "sluice/\(gate)" }
+
+  fileprivate func says(_ record: GateRecord) -> Bool {
+    let wanted = CommitStatus(record)
+    return context == wanted.context && state == wanted.state && description == wanted.description
+  }
+}

@@ -1,0 +1,37 @@
+package import Report
+
+/// One single-purpose job: look, decide, act.
+package protocol Job: Sendable {
+  associatedtype Observation: Sendable
+  associatedtype Plan: JobPlan
+
+  /// Reads everything that the decision needs.
+  func observe() async throws -> Observation
+  /// Decides. Pure: the same observation always gives the same plan.
+  func plan(for observation: Observation) -> Plan
+  /// Carries the plan out; running it twice is the same as running it once.
+  ///
+  /// - Returns: Whether it is worth looking again in this run.
+  func perform(_ plan: Plan) async throws -> Bool
+  var workspace: Workspace { get }
+}
+
+/// What a job is going to do.
+package protocol JobPlan: Sendable {
+  /// Nothing is to be done.
+  var isEmpty: Bool { get }
+  /// What will be done, for a dry run.
+  var preview: [Event] { get }
+}
+
+extension Job {
+  /// Looks, plans and acts until there is nothing left to do, or for as many rounds as may be needed.
+  package func run(rounds: Int = 8) async throws {
+    for _ in 0..<rounds {
+      let plan = plan(for: try await observe())
+      if plan.isEmpty { return }
+      if workspace.isDryRun { return plan.preview.forEach(workspace.report) }
+      guard try await perform(plan) else { return }
+    }
+  }
+}

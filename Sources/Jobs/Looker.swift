@@ -1,0 +1,108 @@
+import Fleet
+import Forge
+import Git
+import Ledger
+import Promotion
+import Report
+
+/// Reads everything that decisions are made from, and makes the situation of it.
+struct Looker {
+  let workspace: Workspace
+  private var policy: Policy { workspace.policy.promotion }
+
+  /// - Throws: whatever can't be read. A forge that does not answer is no error here: what is open is unknown then, and
+  ///   nothing is replaced.
+  func look() async throws -> Look {
+    let names = BranchNames(policy: policy.name)
+    let repository = workspace.repository
+    let base = try await repository.commit(try await workspace.baseTip())
+    let references = try await repository.fetch(prefixes: [names.folder])
+    let ledger = try await workspace.ledger.load()
+    let records = try await LedgerRecords(ledger)
+    let history = try await HistoryView(workspace: workspace, base: base, ledger: ledger, records: records)
+    let now = workspace.clock()
+    let walk = history.walk(records, now: now)
+    let requests = await Requests(workspace, branches: policy.slots.map { BranchNames.short(names.reference($0)) })
+    let reader = BranchReader(
+      repository: repository, names: names, base: base, tips: records.tips, requests: requests.open)
+    let branches = try await reader.read(references, closed: requests.closed)
+    var maker = SituationMaker(policy: workspace.policy, records: records, walk: walk, fleet: history.fleet, now: now)
+    await maker.addTakenBack(requests.closed, in: repository)
+    for branch in branches.values { maker.add(branch, gates: try await gates(of: branch, records)) }
+    maker.situation.unreadableSlots = requests.problem != nil
+    return Look(
+      now: now, base: base, baseBranch: BranchNames.short(try await workspace.baseReference()), fleet: history.fleet,
+      ledger: ledger, records: records, history: history, walk: walk,
+      branches: branches, references: references, requests: requests, planner: Planner(maker.situation))
+  }
+
+  /// The results that a branch's present content has of its stage's gates.
+  private func gates(of branch: PromotionBranch, _ records: LedgerRecords) async throws -> [GateName: GateRecord] {
+    guard let tree = branch.tree, let stage = policy.stage(branch.slot.stage) else { return [:] }
+    let content = try await GateContent(tree: tree, workspace: workspace)
+    var results: [GateName: GateRecord] = [:]
+    for gate in stage.gates { results[gate] = records.gates[content.key(of: gate)] }
+    return results
+  }
+}
+
+/// The requests of a policy's promotions at the forge.
+struct Requests: Sendable {
+  let open: [PullRequest]
+  /// Closed unmerged, newest first.
+  let closed: [PullRequest]
+  /// Why the forge can't be read.
+  let problem: ForgeError?
+
+  init(_ workspace: Workspace, branches: [String]) async {
+    do throws(ForgeError) {
+      let requests = try await workspace.forge.open(prefix: "sluice/\(workspace.policy.name)/")
+      (open, closed, problem) = (requests, try await workspace.forge.closed(branches: branches), nil)
+    } catch {
+      (open, closed, problem) = ([], [], error)
+    }
+  }
+}
+
+/// The base's history since the ledger walked it.
+struct HistoryView: Sendable {
+  /// The fleet at the tip.
+  let fleet: ResolvedFleet
+  private let start: ResolvedFleet?
+  private let steps: [WalkStep]
+  private let policy: Policy
+
+  /// - Throws: `LedgerError` for a ledger that went backwards or is missing, `FleetError` where the tip does not resolve.
+  init(workspace: Workspace, base: Commit, ledger: LedgerSnapshot, records: LedgerRecords) async throws {
+    policy = workspace.policy.promotion
+    let branch = BranchNames.short(try await workspace.baseReference())
+    let cursor = records.cursors[branch].flatMap { ObjectID(hex: $0.commit) }
+    try await Self.verify(workspace, ledger, base, since: cursor)
+    fleet = try await workspace.fleets.fleet(at: base.tree)
+    (start, steps) = try await workspace.fleets.steps(after: cursor, to: base)
+  }
+
+  /// The newest promotion since the cursor names the ledger that it was decided on; the present one must descend from it.
+  private static func verify(
+    _ workspace: Workspace, _ ledger: LedgerSnapshot, _ base: Commit, since cursor: ObjectID?
+  ) async throws {
+    var until: ObjectID?
+    if let cursor, (try? await workspace.repository.isAncestor(cursor, of: base.id)) == true { until = cursor }
+    let history = try await workspace.repository.firstParentHistory(from: base.id, until: until)
+    let newest = history.lazy
+      .compactMap { PromotionTrailers.ledgerTip(inMessage: $0.message, policy: workspace.policy.name) }
+      .compactMap { ObjectID(hex: $0) }.first
+    try await workspace.ledger.verify(ledger, trailers: newest.map { [$0] } ?? [])
+  }
+
+  func walk(_ records: LedgerRecords, now: Timestamp) -> Walk {
+    Walk(
+      from: start, steps: steps, recorded: records.clusters.values, seen: records.versions.values.mapValues(\.seen),
+      policy: policy, now: now)
+  }
+}
+
+extension Policy {
+  /// Every stage with every group, in the order of the policy.
+  var slots: [Slot] { stages.flatMap { stage in groups.map { Slot(stage: stage.name, group: $0.name) } } }
+}

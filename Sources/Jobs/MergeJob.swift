@@ -1,0 +1,138 @@
+import Fleet
+import Forge
+import Git
+import Host
+import Ledger
+import Promotion
+package import Report
+
+/// Lands what people and tests agree on: one promotion at a time, each decided again on the base's very tip.
+package struct MergeJob: Job {
+  package let workspace: Workspace
+
+  package init(_ workspace: Workspace) { self.workspace = workspace }
+
+  /// A promotion that may land, with the content that was proven and tested.
+  package struct Landing: Sendable {
+    let branch: PromotionBranch
+    let tree: ObjectID
+    let to: VersionTuple
+    /// Of the merge commit. It carries the promotion's trailers, so that the base's first-parent history tells what was
+    /// promoted, and on which ledger that was decided.
+    let message: String
+  }
+
+  package struct Observation: Sendable {
+    var look: Look
+    var landings: [Landing]
+  }
+
+  package struct Plan: JobPlan {
+    var look: Look
+    var landings: [Landing]
+    package var isEmpty: Bool { landings.isEmpty }
+    package var preview: [Event] {
+      landings.map { .merged(number: $0.branch.request?.number, $0.branch.slot, $0.to, commit: "") }
+    }
+  }
+
+  package func observe() async throws -> Observation {
+    let look = try await Looker(workspace: workspace).look()
+    if let problem = look.requests.problem { throw problem }
+    let judge = MergeJudge(look: look, workspace: workspace)
+    var landings: [Landing] = []
+    for branch in look.branches.values.sorted(by: { $0.slot < $1.slot }) {
+      switch try await judge.verdict(branch) {
+      case .land(let landing): landings.append(landing)
+      case .refuse(let why):
+        workspace.reportOnce(
+          .notMerged(
+            number: branch.request?.number, branch.slot, branch.trailers?.to ?? VersionTuple([:]), [.because(why)]))
+      case .wait: continue
+      }
+    }
+    return Observation(look: look, landings: landings)
+  }
+
+  package func plan(for observation: Observation) -> Plan {
+    Plan(look: observation.look, landings: observation.landings)
+  }
+
+  /// Lands the first one only: it moves the base, and the others are judged again on that.
+  package func perform(_ plan: Plan) async throws -> Bool {
+    guard let landing = plan.landings.first else { return false }
+    try await land(landing, plan.look)
+    return true
+  }
+
+  private func land(_ landing: Landing, _ look: Look) async throws {
+    let branch = landing.branch
+    let signature = workspace.signature()
+    let commit = try await workspace.repository.writeCommit(
+      tree: landing.tree, parents: [look.base.id, branch.tip.id], message: landing.message, author: signature,
+      committer: signature, signing: workspace.signing)
+    let base = try await workspace.baseReference()
+    let moves: [RefUpdate] = if let request = branch.request { try await workspace.forge.landing(request) } else { [] }
+    Fault.point(.mergeBefore)
+    // The branch goes in the same step, so that it is never found open after it has landed.
+    let outcomes = try await workspace.repository.push(
+      [RefUpdate(base, from: look.base.id, to: commit), RefUpdate(branch.reference, from: branch.tip.id, to: nil)] + moves)
+    Fault.point(.mergeAfter)
+    switch outcomes.first {
+    case .updated?:
+      workspace.report(.merged(number: branch.request?.number, branch.slot, landing.to, commit: commit.short))
+    case .refused(let words)?: throw GitError(.refused, "cannot push \(base)", words)
+    case .lostRace?, nil: break
+    }
+  }
+}
+
+/// Judges whether an open promotion may land on the tip that was looked at.
+struct MergeJudge {
+  let look: Look
+  let workspace: Workspace
+
+  enum Verdict {
+    case land(MergeJob.Landing)
+    case wait
+    /// Something that a person must see: the content is not what was promised.
+    case refuse(String)
+  }
+
+  func verdict(_ branch: PromotionBranch) async throws -> Verdict {
+    guard let request = branch.request, let tree = branch.tree, let trailers = branch.trailers,
+      let stage = look.situation.policy.stage(branch.slot.stage), trailers.slot == branch.slot,
+      request.head == branch.tip.id, !request.isDraft
+    else { return .wait }
+    guard request.objections.isEmpty, branch.approvals.count >= stage.approvals else { return .wait }
+    guard try await areGreen(stage.gates, tree) else { return .wait }
+    return try await exact(branch, tree, trailers)
+  }
+
+  private func areGreen(_ gates: [GateName], _ tree: ObjectID) async throws -> Bool {
+    if gates.isEmpty { return true }
+    let content = try await GateContent(tree: tree, workspace: workspace)
+    return gates.allSatisfy { look.records.gates[content.key(of: $0)]?.result == .passed }
+  }
+
+  /// The two checks that can't be switched off, on the content that would land: it changes exactly what it names (L3), and
+  /// the plan made again says the same (L1).
+  private func exact(_ branch: PromotionBranch, _ tree: ObjectID, _ trailers: PromotionTrailers) async throws -> Verdict {
+    let after = try await workspace.fleets.fleet(at: tree)
+    let named = try await Prover.prove(Promise(moves: [:]), from: look.fleet, to: after)
+    let changed = Set(named.changes.map(\.cluster))
+    guard !changed.isEmpty else { return .wait }
+    guard look.planner.mayMerge(branch.slot, tuple: trailers.to, clusters: changed) == .allowed else { return .wait }
+    guard PromotionWords.digest(changed) == trailers.clusters else {
+      return .refuse("on the present base it would move other clusters than those that it names")
+    }
+    let proof = try await Prover.prove(look.promise(trailers.to, on: changed), from: look.fleet, to: after)
+    let outside = proof.outside.map { "\($0.path), which no cluster reads, is \($0.change)" }
+    let wrong = proof.violations.map(\.description) + outside
+    guard wrong.isEmpty else { return .refuse("it is not exact: " + wrong.prefix(5).joined(separator: "; ")) }
+    guard let text = try await PromotionWords(look: look, workspace: workspace).text(branch) else { return .wait }
+    return .land(
+      MergeJob.Landing(
+        branch: branch, tree: tree, to: trailers.to, message: text.mergeMessage(number: branch.request?.number)))
+  }
+}

@@ -1,0 +1,129 @@
+import Fleet
+import Forge
+import Git
+import Host
+import Ledger
+import Promotion
+import Report
+import YAML
+
+/// Gathers the facts of a promotion for its commit and its request.
+struct PromotionWords {
+  let look: Look
+  let workspace: Workspace
+
+  /// What is about to be pushed.
+  func text(_ content: PromotionContent) -> PromotionText {
+    var text = text(content.planned, content.proof)
+    text.edits = Self.edits(content.changes)
+    return text
+  }
+
+  /// What a branch would land now; nil where it has nothing to say: a conflict, or commits that Sluice did not make.
+  func text(_ branch: PromotionBranch) async throws -> PromotionText? {
+    guard let tree = branch.tree, let trailers = branch.trailers, let after = try? await workspace.fleets.fleet(at: tree) else {
+      return nil
+    }
+    let proof = try await Prover.prove(Promise(moves: [:]), from: look.fleet, to: after)
+    let clusters = Set(proof.changes.map(\.cluster))
+    guard !clusters.isEmpty else { return nil }
+    let group = look.situation.policy.group(branch.slot.group)
+    let from = Dictionary(
+      uniqueKeysWithValues: clusters.map { name in
+        (name, look.fleet.cluster(name)?.desired.tuple(of: group ?? Group(name: "", components: [])) ?? VersionTuple([:]))
+      })
+    var text = text(PlannedPromotion(slot: branch.slot, to: trailers.to, from: from), proof)
+    text.ledgerTip = trailers.ledger
+    let files = try await workspace.repository.diff(look.base.tree, tree)
+    let edits = edits(in: clusters, group?.components ?? [], after: after)
+    text.edits = files.flatMap { file in
+      edits[file.path] ?? [PromotionText.FileEdit(path: file.path, what: file.old == nil ? "created" : "edited")]
+    }
+    text.gates = try await gates(branch, tree)
+    text.approvals.givenBy = branch.approvals
+    return text
+  }
+
+  private func text(_ planned: PlannedPromotion, _ proof: Proof) -> PromotionText {
+    let policy = look.situation.policy
+    let slot = planned.slot
+    return PromotionText(
+      policy: policy.name, promotion: planned, components: policy.group(slot.group)?.components ?? [],
+      clusterDigest: Self.digest(planned.clusters).hex, ledgerTip: look.ledger.tip?.hex,
+      appliesItself: workspace.policy.stage(slot.stage)?.apply != nil, evidence: evidence(planned),
+      discoveries: discoveries(planned), changes: proof.changes.map(row),
+      approvals: PromotionText.Approvals(needed: policy.stage(slot.stage)?.approvals ?? 1))
+  }
+
+  private static func edits(_ changes: ChangeSet) -> [PromotionText.FileEdit] {
+    changes.definitions.map { PromotionText.FileEdit(path: $0.path, what: "\($0.field): \($0.from) to \($0.to)") }
+      + changes.overrides.map { PromotionText.FileEdit(path: $0.path, what: "\($0.field): \($0.value)") }
+  }
+
+  /// What each file gives these clusters anew, by path.
+  private func edits(
+    in clusters: Set<ClusterName>, _ components: [ComponentName], after: ResolvedFleet
+  ) -> [String: [PromotionText.FileEdit]] {
+    var edits: [String: [PromotionText.FileEdit]] = [:]
+    var written: Set<[String]> = []
+    for (cluster, component) in clusters.sorted().flatMap({ cluster in components.map { (cluster, $0) } }) {
+      let old = look.fleet.cluster(cluster)?.components[component]
+      guard let new = after.cluster(cluster)?.components[component], new.version != old?.version else { continue }
+      let path = new.definition.path
+      let field = workspace.policy.component(component)?.field.description ?? component
+      let from = old.flatMap { $0.definition.path == path ? "\($0.version.text) to " : nil } ?? ""
+      let what = "\(field): \(from)\(new.version.text)"
+      if written.insert([path, what]).inserted { edits[path, default: []].append(PromotionText.FileEdit(path: path, what: what)) }
+    }
+    return edits
+  }
+
+  private func row(_ change: EffectiveChange) -> PromotionText.EffectiveChange {
+    let field = workspace.policy.component(change.component)?.field.description ?? change.component
+    return PromotionText.EffectiveChange(
+      cluster: change.cluster, field: field, old: change.from?.text, new: change.to?.text)
+  }
+
+  /// Where the tuple has qualified, in the stages that this one follows.
+  private func evidence(_ planned: PlannedPromotion) -> [PromotionText.Evidence] {
+    let after = look.situation.policy.stage(planned.slot.stage)?.after ?? []
+    return after.compactMap { stage in
+      let slot = Slot(stage: stage, group: planned.slot.group)
+      guard
+        let record = look.records.qualified.values.values.filter({ $0.slot == slot && planned.to.isPart(of: $0.tuple) })
+          .max(by: { $0.at < $1.at })
+      else { return nil }
+      return PromotionText.Evidence(
+        stage: stage, tuple: record.tuple, qualifiedAt: record.at, clusters: record.clusters)
+    }
+  }
+
+  /// Since when the versions are known, for a first stage.
+  private func discoveries(_ planned: PlannedPromotion) -> [PromotionText.Discovery] {
+    guard look.situation.policy.stage(planned.slot.stage)?.after.isEmpty ?? true else { return [] }
+    return planned.to.versions.sorted { $0.key < $1.key }.compactMap { component, version in
+      look.situation.seen[component]?.first { $0.version == version }.map {
+        PromotionText.Discovery(component: component, version: version, published: $0.date, firstSeen: $0.first)
+      }
+    }
+  }
+
+  private func gates(_ branch: PromotionBranch, _ tree: ObjectID) async throws -> [PromotionText.GateResult] {
+    let names = look.situation.policy.stage(branch.slot.stage)?.gates ?? []
+    if names.isEmpty { return [] }
+    let content = try await GateContent(tree: tree, workspace: workspace)
+    return names.map { name in
+      guard let record = look.records.gates[content.key(of: name)] else {
+        return PromotionText.GateResult(name: name, state: .waiting)
+      }
+      let passed = record.result == .passed
+      return PromotionText.GateResult(name: name, state: passed ? .passed : .failed, detail: record.output ?? "")
+    }
+  }
+
+  /// How a trailer names clusters.
+  static func digest(_ clusters: Set<ClusterName>) -> PromotionTrailers.ClusterDigest {
+    PromotionTrailers.ClusterDigest(
+      count: clusters.count, hex: String(SHA256Digest.hex(clusters.sorted().joined(separator: "\n").utf8).prefix(16)))
+  }
+}

@@ -1,0 +1,141 @@
+import Fleet
+import Forge
+import Git
+import Host
+import Ledger
+import Promotion
+package import Report
+
+/// Opens the pull requests of promotion branches, keeps their texts up to date, and closes those that are moot.
+package struct ProposeJob: Job {
+  package let workspace: Workspace
+
+  package init(_ workspace: Workspace) { self.workspace = workspace }
+
+  enum Action: Sendable {
+    case open(PromotionBranch, title: String, body: String)
+    case update(PullRequest, PromotionBranch, title: String, body: String)
+    case close(PromotionBranch, Event.ClosingReason)
+    /// A branch of Sluice's that holds nothing any more.
+    case remove(Slot, reference: String, tip: ObjectID)
+  }
+
+  package struct Plan: JobPlan {
+    var actions: [Action]
+    package var isEmpty: Bool { actions.isEmpty }
+    package var preview: [Event] { actions.map(\.preview) }
+  }
+
+  package struct Observation: Sendable {
+    var look: Look
+    /// The texts of what is open, by slot.
+    var texts: [Slot: (title: String, body: String)]
+  }
+
+  package func observe() async throws -> Observation {
+    let look = try await Looker(workspace: workspace).look()
+    if let problem = look.requests.problem { throw problem }
+    var observation = Observation(look: look, texts: [:])
+    let words = PromotionWords(look: look, workspace: workspace)
+    for (slot, branch) in look.branches {
+      if let text = try await words.text(branch) { observation.texts[slot] = (text.title, text.body) }
+    }
+    return observation
+  }
+
+  package func plan(for observation: Observation) -> Plan {
+    let look = observation.look
+    let open = look.branches.values.sorted { $0.slot < $1.slot }.compactMap { action($0, observation) }
+    return Plan(actions: open + leftovers(look))
+  }
+
+  private func action(_ branch: PromotionBranch, _ observation: Observation) -> Action? {
+    let planner = observation.look.planner
+    if branch.closed != nil, branch.request == nil {
+      // Its request was closed: never opened again from the same tip (trap 9).
+      return nil
+    }
+    if case .closeMoot(let why)? = planner.treatment(branch.slot) { return .close(branch, .moot(why)) }
+    guard branch.trailers != nil, let text = observation.texts[branch.slot] else { return nil }
+    guard let request = branch.request else {
+      // Only what the plan still promotes is opened: a person may have said no meanwhile.
+      guard case .keep? = planner.treatment(branch.slot) else { return nil }
+      return .open(branch, title: text.title, body: text.body)
+    }
+    if request.title == text.title, request.body == text.body { return nil }
+    return .update(request, branch, title: text.title, body: text.body)
+  }
+
+  /// Sluice's own branches whose commits the base holds.
+  private func leftovers(_ look: Look) -> [Action] {
+    let names = BranchNames(policy: workspace.policy.name)
+    return look.references.sorted { $0.key < $1.key }.compactMap { reference, tip in
+      guard let slot = names.slot(ofReference: reference), look.branches[slot] == nil,
+        look.records.tips[BranchNames.short(reference)]?.commits.contains(tip.hex) == true
+      else { return nil }
+      return .remove(slot, reference: reference, tip: tip)
+    }
+  }
+
+  package func perform(_ plan: Plan) async throws -> Bool {
+    for action in plan.actions { try await perform(action) }
+    return false
+  }
+
+  private func perform(_ action: Action) async throws {
+    switch action {
+    case .open(let branch, let title, let body): try await open(branch, title, body)
+    case .update(let request, let branch, let title, let body):
+      if try await workspace.forge.update(request.number, title: title, body: body) {
+        workspace.report(.updated(number: request.number, branch.slot, branch.trailers?.to ?? VersionTuple([:])))
+      }
+    case .close(let branch, let reason): try await close(branch, reason)
+    case .remove(let slot, let reference, let tip): try await remove(slot, reference, tip)
+    }
+  }
+
+  private func open(_ branch: PromotionBranch, _ title: String, _ body: String) async throws {
+    guard let to = branch.trailers?.to else { return }
+    let base = BranchNames.short(try await workspace.baseReference())
+    let request = try await workspace.forge.create(
+      Proposal(title: title, body: body, base: base, branch: BranchNames.short(branch.reference)))
+    let slot = branch.slot
+    try await workspace.ledger.update("Open #\(request.number)") { ledger in
+      guard var rollout = try await ledger.one(RolloutRecord.self, SlotTuple(slot, to)) else { return [] }
+      rollout.pull = request.number
+      return [.put(rollout)]
+    }
+    workspace.report(.opened(number: request.number, slot, to))
+  }
+
+  private func close(_ branch: PromotionBranch, _ reason: Event.ClosingReason) async throws {
+    let to = branch.trailers?.to ?? VersionTuple([:])
+    if let request = branch.request {
+      let words = EventText(policy: workspace.policy.promotion, now: workspace.clock()).closing(reason, branch.slot)
+      try await workspace.forge.comment(request.number, key: "close \(branch.tip.id.hex)", text: "Closed by Sluice: \(words).")
+      try await workspace.forge.close(request.number, mark: words)
+      workspace.report(.closed(number: request.number, branch.slot, to, reason))
+    }
+    // A person's commits stay where they are.
+    if branch.personsCommit == nil { try await remove(branch.slot, branch.reference, branch.tip.id) }
+  }
+
+  private func remove(_ slot: Slot, _ reference: String, _ tip: ObjectID) async throws {
+    Fault.point(.branchPushBefore)
+    let outcome = try await workspace.repository.push([RefUpdate(reference, from: tip, to: nil)]).first
+    Fault.point(.branchPushAfter)
+    if case .updated? = outcome { workspace.report(.branchRemoved(slot, branch: BranchNames.short(reference))) }
+  }
+}
+
+extension ProposeJob.Action {
+  fileprivate var preview: Event {
+    func to(_ branch: PromotionBranch) -> VersionTuple { branch.trailers?.to ?? VersionTuple([:]) }
+    return switch self {
+    case .open(let branch, _, _): .opened(number: 0, branch.slot, to(branch))
+    case .update(let request, let branch, _, _): .updated(number: request.number, branch.slot, to(branch))
+    case .close(let branch, let reason): .closed(number: branch.request?.number ?? 0, branch.slot, to(branch), reason)
+    case .remove(let slot, let reference, _): .branchRemoved(slot, branch: BranchNames.short(reference))
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package import Fleet
+package import Forge
+package import Git
+import Host
+package import Ledger
+package import Promotion
+package import Report
+import Synchronization
+
+/// What the jobs of one policy share: its repository, ledger and forge, a clock, and where news goes.
+package final class Workspace: Sendable {
+  package let policy: PolicyFile
+  package let repository: Repository
+  package let ledger: LedgerStore
+  package let forge: any Forge
+  /// Read right before each effect, never kept.
+  package let clock: @Sendable () -> Timestamp
+  /// Nothing is written but the cache; what would be is told.
+  package let isDryRun: Bool
+  /// Names this run in claims.
+  package let runName: String
+  package let signing: Signing?
+  /// Of the policy file's bytes: another policy makes gates' results void.
+  package let policyDigest: String
+  /// This process's environment, as children see it less the secrets.
+  package let environment: [String: String]
+  let fleets: FleetHistory
+  private let tell: @Sendable (Event) -> Void
+  private let told = Mutex<[Event]>([])
+  private let worst = Mutex<Int32>(0)
+
+  package init(
+    policy: PolicyFile, policyDigest: String, repository: Repository, ledger: LedgerStore, forge: any Forge,
+    memo: FleetMemo? = nil, environment: [String: String] = [:], signing: Signing? = nil, isDryRun: Bool = false,
+    runName: String, clock: @escaping @Sendable () -> Timestamp, tell: @escaping @Sendable (Event) -> Void
+  ) {
+    self.policy = policy
+    self.policyDigest = policyDigest
+    self.environment = environment
+    self.repository = repository
+    self.ledger = ledger
+    self.forge = forge
+    self.signing = signing
+    self.isDryRun = isDryRun
+    self.runName = runName
+    self.clock = clock
+    self.tell = tell
+    fleets = FleetHistory(policy: policy, repository: repository, memo: memo)
+  }
+
+  func report(_ event: Event) { tell(event) }
+
+  /// Reports what was not yet said in this run.
+  func reportOnce(_ event: Event) {
+    let isNew = told.withLock { told in
+      if told.contains(event) { return false }
+      told.append(event)
+      return true
+    }
+    if isNew { tell(event) }
+  }
+
+  /// Notes that a part of the work failed while the rest went on: the run's exit code tells.
+  func fail(_ code: Int32) { worst.withLock { $0 = max($0, code) } }
+
+  /// What a part of the work failed with; 0 where nothing did.
+  package var exitCode: Int32 { worst.withLock { $0 } }
+
+  /// Who makes Sluice's commits, now.
+  func signature() -> Signature {
+    Signature(
+      name: policy.repository.authorName, email: policy.repository.authorEmail, seconds: clock().seconds)
+  }
+
+  /// The full name of the base branch: the policy's, else the one that the remote's HEAD names.
+  func baseReference() async throws -> String {
+    if let branch = policy.repository.branch { return "refs/heads/\(branch)" }
+    guard let name = try await repository.defaultBranch() else {
+      throw JobError.noBase("HEAD of \(policy.repository.url) names no branch", hint: "write repository: {branch: …}")
+    }
+    return name
+  }
+
+  /// The base as it is at the remote now.
+  func baseTip() async throws -> ObjectID {
+    let name = try await baseReference()
+    guard let tip = try await repository.fetch(prefixes: [name])[name] else {
+      throw JobError.noBase(
+        "\(policy.repository.url) has no \(name)", hint: "push the branch, or name another in repository: {branch: …}")
+    }
+    return tip
+  }
+}
+
+/// What can't be decided or done, beyond the errors of the rooms below.
+package enum JobError: Error, Sendable, CustomStringConvertible {
+  case noBase(String, hint: String)
+  /// A name that the policy does not have.
+  case unknownName(kind: String, name: String, known: [String])
+  case invalidSetting(String, hint: String)
+  /// The same step was tried as often as may be, and others were always faster.
+  case contended(String)
+  /// The change set that a promotion would make is not exact, or can't be made.
+  case notExact(Slot, [String])
+
+  package var description: String {
+    switch self {
+    case .noBase(let what, let hint), .invalidSetting(let what, let hint): "\(what), hint: \(hint)"
+    case .unknownName(let kind, let name, let known):
+      "there is no \(kind) \(name), hint: "
+        + (known.isEmpty ? "the policy has none" : "the policy has \(known.joined(separator: ", "))")
+    case .contended(let what): "\(what): others were faster each time, hint: run again in a minute"
+    case .notExact(let slot, let why):
+      "the promotion of \(slot.group) in \(slot.stage) is not exact:\n" + why.map { "  \($0)" }.joined(separator: "\n")
+    }
+  }
+}
