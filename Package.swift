@@ -10,6 +10,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
@@ -28,7 +29,10 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], golden: Bool
 let package = Package(
   name: "sluice",
   platforms: [.macOS(.v15)],
+  products: [.executable(name: "sluice", targets: ["sluice"])],
   dependencies: [
+    // The command line: parsing, help, completion, "did you mean".
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     // SHA-256 of names and contents.
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     // Child processes that never block the cooperative pool.
@@ -55,7 +59,16 @@ let package = Package(
     room("Report", ["Promotion"], golden: true),
     // Floor 4
     room("Jobs", ["Ledger", "Forge", "Observing", "Upstream", "Report", "Git", "Fleet", "Promotion", "YAML", "Host"]),
+    // Floor 5
     [
+      .executableTarget(
+        name: "sluice",
+        dependencies: [
+          "Jobs", "Report", "Ledger", "Forge", "Git", "Fleet", "Promotion", "YAML", "Host", argumentParser,
+        ],
+        swiftSettings: strict),
+      .testTarget(
+        name: "SluiceTests", dependencies: ["sluice", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     ],
   ].flatMap(\.self)

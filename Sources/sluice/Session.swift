@@ -1,0 +1,166 @@
+import Fleet
+import Forge
+import Git
+import Host
+import Jobs
+import Ledger
+import Promotion
+import Report
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// A policy file as read, and what its text is.
+struct LoadedPolicy {
+  let file: PolicyFile
+  let digest: String
+
+  init(_ options: GlobalOptions) throws {
+    let path = try options.policyPath()
+    let bytes: [UInt8]
+    do throws(HostError) {
+      bytes = try AtomicFile.read(path, limit: 4 << 20)
+    } catch {
+      throw error.kind == .notFound
+        ? UsageError("there is no policy file \(path), hint: --policy FILE, or set SLUICE_POLICY", code: ExitStatus.badData)
+        : error as any Error
+    }
+    file = try PolicyFile.read(bytes, name: path, folder: Self.folder(of: path))
+    digest = SHA256Digest.hex(bytes)
+  }
+
+  /// What relative paths in the policy count from.
+  private static func folder(of path: String) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    let folder = parts.joined(separator: "/")
+    if path.hasPrefix("/") { return folder.isEmpty ? "/" : folder }
+    let here = workingFolder()
+    return folder.isEmpty ? here : "\(here)/\(folder)"
+  }
+
+  private static func workingFolder() -> String {
+    guard let buffer = getcwd(nil, 0) else { return "." }
+    defer { free(buffer) }
+    return String(cString: buffer)
+  }
+}
+
+/// What a command works with: the workspace of its policy, opened.
+struct Session {
+  let options: GlobalOptions
+  let policy: PolicyFile
+  let workspace: Workspace
+  let forge: LocalForge
+
+  init(_ options: GlobalOptions, isDryRun: Bool = false) async throws {
+    let loaded = try LoadedPolicy(options)
+    let policy = loaded.file
+    let remote = try RemoteLocation(policy.repository.url, relativeTo: policy.folder)
+    let cache = try CacheFolder(options, remote: remote)
+    let repository = try await Repository.open(remote, cache: cache.root)
+    let signing = try Self.signing(policy)
+    let clock: @Sendable () -> Int = { HostClock().now() }
+    forge = LocalForge(repository: repository, clock: clock)
+    let printer = EventPrinter(policy: policy.promotion, options: options, isDryRun: isDryRun)
+    workspace = Workspace(
+      policy: policy, policyDigest: loaded.digest, repository: repository,
+      ledger: LedgerStore(
+        repository: repository, reference: policy.repository.ledgerReference, policy: policy.name,
+        author: LedgerStore.Author(name: policy.repository.authorName, email: policy.repository.authorEmail),
+        signing: signing, clock: clock),
+      forge: forge, memo: FleetMemo(path: "\(cache.own)/fleet-\(policy.name)"), environment: Environment.current,
+      signing: signing, isDryRun: isDryRun, runName: "\(Self.hostName())-\(getpid())-\(clock())",
+      clock: { Timestamp(seconds: clock()) }, tell: printer.tell)
+    self.options = options
+    self.policy = policy
+  }
+
+  /// Prints either form of a result.
+  func print(_ text: @autoclosure () -> String, json: @autoclosure () -> JSONOutput) {
+    switch options.format {
+    case .text: Output.text(text())
+    case .json: Output.text(json().indentedText)
+    }
+  }
+
+  private static func signing(_ policy: PolicyFile) throws -> Signing? {
+    switch policy.repository.signing {
+    case nil: nil
+    case .openPGP(let key)?: .openPGP(key: key)
+    case .ssh(.file(let path))?: .ssh(keyFile: path.hasPrefix("/") ? path : "\(policy.folder)/\(path)")
+    case .ssh(.environment(let name))?:
+      throw UsageError(
+        "\(policy.repository.place): a signing key in the environment variable \(name) is not supported yet, hint: sign: {ssh: {file: …}}",
+        code: ExitStatus.badData)
+    }
+  }
+
+  private static func hostName() -> String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count - 1) == 0 else { return "host" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}
+
+/// The cache of one repository. All of it may be thrown away at any time.
+struct CacheFolder {
+  /// The folder of all repositories' caches.
+  let root: String
+  /// The one of this repository.
+  let own: String
+
+  init(_ options: GlobalOptions, remote: RemoteLocation) throws {
+    root = try options.cacheFolder()
+    own = "\(root)/\(SHA256Digest.hex(remote.description.utf8).prefix(16))"
+    try Self.make(own)
+    guard access(own, W_OK) == 0 else { throw Self.unwritable(own, errno) }
+  }
+
+  private static func make(_ folder: String) throws {
+    var path = folder.hasPrefix("/") ? "" : "."
+    for part in folder.split(separator: "/") {
+      path += "/\(part)"
+      if mkdir(path, 0o777) != 0, errno != EEXIST {
+        let code = errno
+        var status = stat()
+        // Folders on the way may not be ours to make, and be there all the same.
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
+        throw unwritable(folder, code)
+      }
+    }
+  }
+
+  private static func unwritable(_ folder: String, _ code: Int32) -> UsageError {
+    let isFull = [ENOSPC, EDQUOT].contains(code)
+    return UsageError(
+      "cannot write the cache \(folder): \(String(cString: strerror(code)).lowercased()), "
+        + (isFull ? "hint: free space there" : "hint: --cache DIR, or set SLUICE_CACHE, to a folder that can be written"),
+      code: isFull ? ExitStatus.tryAgain : ExitStatus.notPermitted)
+  }
+}
+
+/// Prints one line an event.
+struct EventPrinter: Sendable {
+  let policy: Policy
+  let format: GlobalOptions.Format
+  let isDryRun: Bool
+
+  init(policy: Policy, options: GlobalOptions, isDryRun: Bool) {
+    self.policy = policy
+    format = options.format
+    self.isDryRun = isDryRun
+  }
+
+  @Sendable func tell(_ event: Event) {
+    let text = EventText(policy: policy, now: Timestamp(seconds: HostClock().now()))
+    switch format {
+    case .text: Output.line(text.line(event, dryRun: isDryRun))
+    case .json: Output.line(text.json(event, dryRun: isDryRun).text)
+    }
+  }
+}
