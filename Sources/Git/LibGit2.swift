@@ -35,7 +35,12 @@ enum LibGit2 {
     let klass = last.map { $0.pointee.klass } ?? 0
     let message = last.flatMap { $0.pointee.message }.map { String(cString: $0) } ?? "error \(code)"
     let kind = kind(code, git_error_t(rawValue: UInt32(klass)), message)
-    return GitError(kind, context(), message, hint: kind.usualHint)
+    return GitError(kind, context(), plain(message), hint: kind.usualHint)
+  }
+
+  /// libgit2's own words; in ours only where those are for programmers.
+  private static func plain(_ message: String) -> String {
+    message.contains("can not be successfully peeled into a") ? "it is an object of another kind" : message
   }
 
   private static func kind(_ code: Int32, _ klass: git_error_t, _ message: String) -> GitError.Kind {
@@ -46,7 +51,8 @@ enum LibGit2 {
     case GIT_EAUTH, GIT_ECERTIFICATE: return .refused
     case GIT_ELOCKED: return .locked
     case GIT_EEOF where klass == GIT_ERROR_SSH: return .notARepository
-    case GIT_EINVALIDSPEC: return .invalid
+    case GIT_EINVALIDSPEC where !says("peeled into a"): return .invalid
+    case GIT_EPEEL, GIT_EINVALIDSPEC: return .damaged
     case GIT_EMISMATCH: return .damaged
     case GIT_ENOTFOUND: return klass == GIT_ERROR_REPOSITORY ? .notARepository : .notFound
     default: break
@@ -68,7 +74,7 @@ extension GitError.Kind {
   fileprivate var usualHint: String? {
     switch self {
     case .noSpace: "free space there, or raise the limit, and run again"
-    case .damaged: "look at it with: git fsck"
+    case .damaged, .notFound: "look at the repository with: git fsck"
     case .locked: "try again"
     default: nil
     }

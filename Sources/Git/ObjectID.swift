@@ -46,6 +46,15 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
 
   var words: (high: UInt64, middle: UInt64, low: UInt32) { (high, middle, low) }
 
+  package var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(20)
+    withUnsafeBytes(of: high.bigEndian) { bytes += $0 }
+    withUnsafeBytes(of: middle.bigEndian) { bytes += $0 }
+    withUnsafeBytes(of: low.bigEndian) { bytes += $0 }
+    return bytes
+  }
+
   package var hex: String {
     String(unsafeUninitializedCapacity: 40) { digits in
       var place = 0

@@ -190,11 +190,15 @@ final class PathRemote {
     while let slash = parent.lastIndex(of: "/") {
       parent = parent[..<slash]
       guard parent.contains("/") else { break }
-      if try value(of: String(parent)) != nil { return "\(parent) exists, so \(update.name) cannot" }
+      if try value(of: String(parent)) != nil { return Self.inTheWay(String(parent), of: update.name) }
     }
     // One of this very name was made by somebody who was faster: that is a lost race.
     guard let below = try readReferences([update.name + "/"]).keys.filter({ $0 != update.name }).min() else { return nil }
-    return "\(below) exists, so \(update.name) cannot"
+    return Self.inTheWay(below, of: update.name)
+  }
+
+  private static func inTheWay(_ other: String, of name: String) -> String {
+    "\(other) exists, and git keeps no reference of that name beside it, hint: rename or remove \(other)"
   }
 
   /// Removes a reference whose lock is held: out of packed-refs first, or it would come back to life.

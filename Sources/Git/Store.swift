@@ -1,6 +1,14 @@
 import CGit
 import Host
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// The objects of one repository: those on disk to read, and new ones in memory until they are pushed.
 ///
 /// Used on one thread; nothing of libgit2 leaves it.
@@ -27,10 +35,7 @@ final class Store {
       code = git_repository_open_ext(&repository, path + ".git", GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue, nil)
     }
     guard code >= 0, let repository else {
-      var error = LibGit2.error(code) { context }
-      // Whatever the reason is, what can't be opened is none to us.
-      if error.kind != .refused && error.kind != .noSpace { error.kind = .notARepository }
-      throw error
+      throw Self.unopened(path, LibGit2.error(code) { context })
     }
     var odb: OpaquePointer?
     var memory: UnsafeMutablePointer<git_odb_backend>?
@@ -49,6 +54,28 @@ final class Store {
       git_repository_free(repository)
       throw error
     }
+  }
+
+  /// Whatever the reason is, what can't be opened is no repository to us. libgit2's own words are about paths that it tried.
+  private static func unopened(_ path: String, _ error: GitError) -> GitError {
+    var error = error
+    if error.kind == .noSpace { return error }
+    error.kind = .notARepository
+    let isRefused = (access(path, R_OK) != 0 || access(path + "/HEAD", F_OK) != 0) && errno == EACCES
+    if isRefused {
+      error.kind = .refused
+      error.message = "this user may not read it"
+      error.hint = "let this user read it"
+    } else if access(path, F_OK) != 0 {
+      error.message = "there is nothing on that path"
+      error.hint = "check the address, and that the disk which holds it is mounted"
+    } else if access(path + "/HEAD", F_OK) != 0, access(path + "/.git", F_OK) != 0 {
+      error.message = "it is no git repository"
+      error.hint = "check the address: it must be a repository's own folder"
+    } else {
+      error.hint = "look at it with: git -C \(path) status"
+    }
+    return error
   }
 
   deinit {

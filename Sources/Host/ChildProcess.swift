@@ -90,7 +90,8 @@ package struct ChildProcess: Sendable {
   /// The file to start: `command` itself when it is a path, else the first one of that name in the given `PATH`.
   private func program(_ command: String) throws(HostError) -> String {
     if command.utf8.contains(UInt8(ascii: "/")) {
-      let path = command.hasPrefix("/") ? command : (folder.map { $0 + "/" + command } ?? command)
+      let plain = command.hasPrefix("./") ? String(command.dropFirst(2)) : command
+      let path = command.hasPrefix("/") ? command : (folder.map { $0 + "/" + plain } ?? command)
       guard access(path, F_OK) == 0 else {
         throw HostError(errno: errno, "cannot start", path: path)
       }

@@ -3,7 +3,7 @@ import Git
 import TestSupport
 import Testing
 
-@Suite("the cache can be thrown away at any time", .enabled(if: SSHServer.isPresent, SSHServer.absence))
+@Suite("the cache can be thrown away at any time", .enabled(if: SSHServer.isPresent, Comment(rawValue: SSHServer.absence)))
 struct CacheTests {
   /// What can happen to a cache, done to its repository by a shell.
   enum Damage: String, CaseIterable {

@@ -3,7 +3,7 @@ import Git
 import TestSupport
 import Testing
 
-@Suite("over ssh", .enabled(if: SSHServer.isPresent, SSHServer.absence))
+@Suite("over ssh", .enabled(if: SSHServer.isPresent, Comment(rawValue: SSHServer.absence)))
 struct SSHTests {
   @Test("fetch, read, commit, push, and fetch again from the cache")
   func wholeWay() async throws {

@@ -156,7 +156,7 @@ struct ObserverTests {
       arguments: ["./look", "{cluster}"], folder: folder.path, environment: [:], secrets: [], timeout: .seconds(300))
     #expect(
       await observer.observe(ObservationTarget(cluster: "c1"))
-        == .unknown("the observer: cannot start \(folder.path)/./look: no such file or directory"))
+        == .unknown("the observer: cannot start \(folder.path)/look: no such file or directory"))
   }
 
   @Test("Placeholders are replaced once, within an argument, and never read by a shell")
@@ -221,7 +221,8 @@ struct ObserveAllTests {
     let ended = Ended()
     let results = await observer(script).observeAll(targets(20), parallel: 2) { ended.add($0.cluster) }
     #expect(results.map(\.cluster) == targets(20).map(\.cluster))
-    #expect(ended.names.last == "c0" && ended.names.count == 20)
+    // The last of the others writes its file a moment before it ends.
+    #expect(ended.names.suffix(2).contains("c0") && ended.names.count == 20)
   }
 
   @Test("No more run at once than allowed", arguments: [1, 3])
