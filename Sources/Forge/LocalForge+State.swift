@@ -8,14 +8,19 @@ extension LocalForge {
 
   /// The forge as it is now: heads are their branches' tips, and what the base holds is merged.
   ///
-  /// - Parameter heads: Whether to read `refs/pull/<n>/head` too. There is one for every request that there ever was, and only
-  ///   who writes needs them.
+  /// - Parameter heads: Whether to read `refs/pull/<n>/head` of all. There is one for every request that there ever was, and
+  ///   only who writes needs more than those of the open ones.
   func state(heads: Bool = false) async throws(ForgeError) -> ForgeState {
-    let references = try await reading { (repository) throws(GitError) in
+    var references = try await reading { (repository) throws(GitError) in
       try await repository.fetch(prefixes: [Self.reference, "refs/heads"] + (heads ? ["refs/pull"] : []))
     }
     let tip = references[Self.reference]
     let stored = try await stored(at: tip)
+    let open = stored.values.filter { $0.request.state == .open }.map { ForgeState.headReference($0.request.number) }
+    if !heads, !open.isEmpty {
+      let found = try await reading { (repository) throws(GitError) in try await repository.fetch(prefixes: open) }
+      references.merge(found) { $1 }
+    }
     var pulls = stored
     for (number, file) in pulls where file.request.state == .open {
       pulls[number] = try await current(file, references)

@@ -20,6 +20,8 @@ package final class LedgerStore: Sendable {
   private let clock: @Sendable () -> Int
   private let tries: Int
   private let newest = Mutex<LedgerContents?>(nil)
+  /// What the last write met where somebody else held the reference's lock.
+  private let lock = Mutex<GitError?>(nil)
 
   /// - Parameters:
   ///   - reference: the full name of the ledger's reference.
@@ -85,6 +87,7 @@ package final class LedgerStore: Sendable {
   package nonisolated(nonsending) func update(
     _ message: String, decide: nonisolated(nonsending) (LedgerSnapshot) async throws -> [LedgerChange]
   ) async throws -> LedgerSnapshot {
+    var locked = 0
     for attempt in 1...tries {
       let snapshot = try await load()
       let draft = try await draft(decide(snapshot), on: snapshot.contents)
@@ -94,6 +97,11 @@ package final class LedgerStore: Sendable {
       if try await land(commit, on: snapshot.tip) {
         Fault.point(.ledgerWriteAfter)
         return remember(snapshot.contents.following(tip: commit, edits: draft.map { ($0.change.kind, $0.path, $0.id) }))
+      }
+      // Each try has waited for the lock already: one that nobody gives up is named rather than waited for.
+      if let lock = lock.withLock({ $0 }) {
+        locked += 1
+        if locked == 3 { throw LedgerError.git(lock) }
       }
       try await pause(afterAttempt: attempt)
     }
@@ -182,6 +190,7 @@ extension LedgerStore {
   ///
   /// - Returns: false when another writer was faster.
   private func land(_ commit: ObjectID, on old: ObjectID?) async throws(LedgerError) -> Bool {
+    lock.withLock { $0 = nil }
     let outcomes: [RefOutcome]
     do { outcomes = try await source.repository.push([RefUpdate(source.reference, from: old, to: commit)]) } catch {
       return try await landed(commit, on: old, after: error)
@@ -204,7 +213,10 @@ extension LedgerStore {
     if now == commit { return true }
     if now == old {
       // Somebody else's lock is somebody else's write.
-      if error.kind == .locked { return false }
+      if error.kind == .locked {
+        lock.withLock { $0 = error }
+        return false
+      }
       throw .git(error)
     }
     guard let now else { return false }
