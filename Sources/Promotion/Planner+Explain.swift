@@ -121,11 +121,15 @@ extension Planner {
     return reasons + requirementReasons(roster, tuple)
   }
 
-  /// Values that have no place in the order of their component: they are never moved automatically (trap 30).
+  /// Values that have no place in the order of their component, or none against anything that has qualified before: they are
+  /// never moved automatically (trap 30).
   private func unorderedReasons(_ roster: Roster) -> [Reason] {
-    roster.shape.compactMap { component in
-      let versions = Set(roster.cohorts.compactMap { $0.tuple[component] }).filter {
-        !ordering.isOrdered($0, of: component)
+    let proofs = (proven[roster.slot] ?? []).map(\.tuple)
+    return roster.shape.compactMap { component in
+      let before = proofs.compactMap { $0[component] }
+      let versions = Set(roster.cohorts.compactMap { $0.tuple[component] }).filter { version in
+        !ordering.isOrdered(version, of: component)
+          || !before.isEmpty && before.allSatisfy { ordering.compare(version, $0, of: component) == nil }
       }
       return versions.isEmpty
         ? nil : Reason(.unordered(component: component, versions.sorted { $0.text < $1.text }))

@@ -63,6 +63,45 @@ struct MarkdownTests {
     #expect(MarkdownText.link("changes", to: address).contains("](https://x.test") == isLink)
   }
 
+  @Test("on a terminal it is plain text: tables aligned, lines folded at words, comments and markup gone")
+  func terminal() {
+    let markdown = """
+      Moves `api` to 7.2&#8203;.0 &#35;1 a &lt; b.
+
+      | file | change |
+      |---|---|
+      | `apps/one.yaml` | 1 to 2 |
+      | `b` |  |
+
+      ### Evidence
+
+      - dev ran it on several clusters and it qualified
+      <details><summary>2 files</summary>
+
+      </details>
+      <!-- sluice:promotion {"format":1} -->
+
+      """
+    #expect(
+      MarkdownText.terminal(markdown, width: 30) == [
+        "Moves api to 7.2.0 #1 a &lt;", "b.", "", "file           change", "apps/one.yaml  1 to 2", "b", "", "Evidence",
+        "  - dev ran it on several", "    clusters and it qualified", "  2 files:",
+      ])
+  }
+
+  @Test(
+    "nothing in a body steers the terminal that shows it", arguments: Hostile.texts + ["&#27;[2J&#10;x", "|&#27;|", "|", "||"])
+  func terminalHostile(outside: String) {
+    for markdown in [outside, "| \(outside) |\n|---|", "### \(outside)", "- \(outside)", MarkdownText.plain(outside)] {
+      #expect(MarkdownText.terminal(markdown).allSatisfy(Hostile.isPlain))
+    }
+  }
+
+  @Test("what is escaped for a forge is shown as it was", arguments: ["a | b", "`code`", "@ann closes #12", "[x](y) <b> www.x"])
+  func terminalRoundTrip(outside: String) {
+    #expect(MarkdownText.terminal(MarkdownText.plain(outside)) == [outside])
+  }
+
   @Test("titles do not mention, refer or close", arguments: Hostile.texts)
   func inert(outside: String) {
     let text = PlainText.inert(outside, limit: 5000)

@@ -46,6 +46,17 @@ struct ReasonTests {
     }
   }
 
+  @Test("clusters of which the same is known are named together, and it is said once")
+  func alike() {
+    let sick = Lack.degraded(reasons: ["crashes at start"], since: Scene.before(5))
+    let sentence = text.statement(
+      Reason(
+        .notQualified(
+          stage: "staging", tuple: Scene.new,
+          lacking: ["a": sick, "b": sick, "c": .degraded(reasons: ["no disk"], since: Scene.before(5)), "d": sick])))
+    #expect(sentence.hasSuffix("4 clusters are degraded (a, b and d for 5m: crashes at start; c for 5m: no disk)"))
+  }
+
   @Test("nothing from outside steers the terminal", arguments: Hostile.texts)
   func hostile(outside: String) {
     let tuple = VersionTuple(["kubernetes": Version(outside), outside: Version(outside)])

@@ -122,6 +122,21 @@ struct StatusTests {
     #expect(explanation.json.text.contains("\"cluster\":\"\(name)\""))
   }
 
+  @Test("an open promotion says what it waits for")
+  func open() {
+    var open = OpenPromotion(number: 12, tuple: Scene.api("7.2.0"), clusters: ["a"], openedAt: Scene.now)
+    func state() -> String { OpenText(open: open, tuples: TupleText("api", in: Scene.policy)).line }
+    #expect(state() == "#12 (7.2.0) on 1 cluster waits for approval")
+    open.approved = true
+    #expect(state().hasSuffix("merges when its gates have passed"))
+    open.red = ["yaml"]
+    #expect(state().hasSuffix("has a failed gate (yaml)"))
+    open.heldByPerson = .commit("3f78")
+    #expect(state().hasSuffix("has a person's commit"))
+    open.heldByPerson = .label
+    #expect(state().hasSuffix("is held by its label"))
+  }
+
   @Test("explain has nothing to say of what does not exist")
   func explainNothing() {
     #expect(Explanation(Self.world(), stage: "qa") == nil)

@@ -10,7 +10,7 @@ extension ReasonText {
       return "check the stage's `select` and the components' `field`"
     case .notQualified(_, _, let lacking): return lackAdvice(lacking)
     case .nothingAdmitted(let component):
-      return "check `allow` and `upstream` of \(plain(component)) in the policy"
+      return "see that `sluice discover` has run, and check `allow` and `upstream` of \(plain(component)) in the policy"
     case .takenBack(_, let how):
       switch how.cause {
       case .closedRequest(let number, _): return "reopen #\(number), or release a newer version"

@@ -68,7 +68,8 @@ package struct EventText: Sendable {
     let tuples = TupleText(observation.group, in: policy)
     let runs = observation.runs.isEmpty ? "" : ", runs \(tuples.versions(observation.runs))"
     let before = observation.before.map { " (was \($0.rawValue))" } ?? " (first reading)"
-    let why = observation.reasons.isEmpty ? "" : ": \(ListText.joined(observation.reasons.map(plain), limit: 3))"
+    let silent = observation.now == .degraded ? ": past the deadline" : ""
+    let why = observation.reasons.isEmpty ? silent : ": \(ListText.joined(observation.reasons.map(plain), limit: 3))"
     return "\(plain(observation.cluster)) \(plain(observation.group)): \(observation.now.rawValue)\(runs)\(before)\(why)"
   }
 

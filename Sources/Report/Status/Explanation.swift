@@ -30,7 +30,7 @@ package struct Explanation {
       let front = planned.fronts[slot].map { "  front: \(planned.tuples(slot).name($0))" }
       var lines = planned.decisions[slot].map(decisionText(slot).lines) ?? ["\(DecisionText.name(slot)): not planned"]
       let open = planned.open(slot).map { "  open: \($0.line)" }
-      lines.insert(contentsOf: [front, open].compactMap(\.self), at: 1)
+      lines.insert(contentsOf: [front, clusterCounts(slot), open].compactMap(\.self), at: 1)
       return (state + lines).joined(separator: "\n") + "\n"
     }.joined(separator: "\n")
   }
@@ -52,6 +52,18 @@ package struct Explanation {
 
   private func decisionText(_ slot: Slot) -> DecisionText {
     DecisionText(slot: slot, policy: planned.policy, now: planned.now)
+  }
+
+  /// `  clusters: 3 settled, 1 degraded (dev-04)`; nil where the stage has none.
+  private func clusterCounts(_ slot: Slot) -> String? {
+    if cluster != nil { return nil }
+    let clusters = planned.situation.clusters.filter { $0.stages[slot.group] == slot.stage }
+    let words = Dictionary(grouping: clusters) { planned.mark($0, slot.group) ?? planned.health($0, slot.group) }
+    let parts = words.sorted { ($0.key != "settled" ? 1 : 0, $0.key) < ($1.key != "settled" ? 1 : 0, $1.key) }.map {
+      word, clusters in
+      "\(clusters.count) \(word)" + (word == "settled" ? "" : " (\(ListText.names(clusters.map(\.name))))")
+    }
+    return parts.isEmpty ? nil : "  clusters: \(parts.joined(separator: ", "))"
   }
 
   private func clusterLines(_ cluster: ClusterState, _ slot: Slot) -> [String] {
