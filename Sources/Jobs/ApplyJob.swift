@@ -61,7 +61,8 @@ package struct ApplyJob: Job {
       let reading = cluster.reading, !workspace.policy.promotion.runs(reading.versions, to),
       records.applies.damage(of: ClusterPart(cluster.name, group.name)) == nil
     else { return nil }
-    if let last = records.applies[ClusterPart(cluster.name, group.name)], last.to == to {
+    let since = cluster.desiredSince[group.name] ?? now
+    if let last = records.applies[ClusterPart(cluster.name, group.name)], last.to == to, last.claimedAt >= since {
       // It was started already. Only a run that died with it leaves it to another.
       guard last.ended == nil, last.leaseUntil + Self.grace < now else { return nil }
     }
@@ -74,7 +75,7 @@ package struct ApplyJob: Job {
     for first in stride(from: 0, to: plan.starts.count, by: Self.parallel) {
       let wanted = plan.starts[first..<min(first + Self.parallel, plan.starts.count)]
       let claimed = try await claim(Array(wanted), plan.look)
-      try await run(claimed, plan.look)
+      if try await !run(claimed, plan.look) { return false }
     }
     // The clusters' other groups come next.
     return true
@@ -103,7 +104,8 @@ package struct ApplyJob: Job {
 
   private func limit(_ start: Start) -> Duration { workspace.policy.stage(start.slot.stage)?.apply?.timeout ?? .seconds(3600) }
 
-  private func run(_ starts: [Start], _ look: Look) async throws {
+  /// - Returns: Whether all could be started.
+  private func run(_ starts: [Start], _ look: Look) async throws -> Bool {
     let ends = await withTaskGroup(of: (Start, Event.ApplyEnd).self) { tasks in
       for start in starts {
         workspace.report(.applyStarted(start.cluster, start.slot, start.to))
@@ -116,22 +118,25 @@ package struct ApplyJob: Job {
       }
       return ends
     }
-    guard !ends.isEmpty else { return }
+    guard !ends.isEmpty else { return true }
+    if ends.contains(where: { $0.1 != .accepted }) { workspace.fail(1) }
     Fault.point(.applyEndBefore)
     let now = workspace.clock()
     let runName = workspace.runName
     try await workspace.ledger.update("Record upgrades") { ledger in
       let applies = try await ledger.all(ApplyRecord.self)
       return ends.compactMap { start, end in
+        let subject = ClusterPart(start.cluster, start.slot.group)
         // A claim that somebody else took over meanwhile is theirs to end.
-        guard var record = applies[ClusterPart(start.cluster, start.slot.group)], record.claimedBy == runName,
-          record.to == start.to
-        else { return nil }
+        guard var record = applies[subject], record.claimedBy == runName, record.to == start.to else { return nil }
+        // What never started is for the next run to start.
+        if case .notStarted = end { return .remove(ApplyRecord.self, subject) }
         record.end(end, at: now)
         return .put(record)
       }
     }
     Fault.point(.applyEndAfter)
+    return !ends.contains { if case .notStarted = $0.1 { true } else { false } }
   }
 
   private func run(_ start: Start, _ look: Look) async -> Event.ApplyEnd {
@@ -164,7 +169,7 @@ extension ApplyRecord {
     case .accepted: (status, exit) = (.accepted, 0)
     case .failed(let code): (status, exit) = (.failed, Int(code))
     case .timedOut: status = .timedOut
-    case .notStarted: status = .failed
+    case .notStarted: break
     }
   }
 }

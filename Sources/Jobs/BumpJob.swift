@@ -41,7 +41,7 @@ package struct BumpJob: Job {
         observation.contents.append((content, look.branches[slot].map { $0.holds(content) } ?? false))
       } catch let error as JobError {
         // One slot that can't be written stops no other.
-        workspace.report(.warning("\(error)"))
+        workspace.reportOnce(.warning("\(error)"))
         workspace.fail(1)
       }
     }
@@ -76,7 +76,10 @@ package struct BumpJob: Job {
         .pushed(
           slot, content.planned.to, clusters: content.planned.from.count, branch: BranchNames.short(reference),
           commit: commit.short))
-    case .refused(let words)?: throw GitError(.refused, "cannot push \(reference)", words)
+    case .refused(let words)?:
+      // The other slots' branches may well be taken.
+      workspace.reportOnce(.warning("cannot push \(BranchNames.short(reference)): \(words)"))
+      workspace.fail(GitError(.refused, "", "").exitCode)
     // Another run, or a person, was faster: the next look decides again.
     case .lostRace?, nil: break
     }

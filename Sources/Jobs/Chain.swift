@@ -56,8 +56,17 @@ package struct Chain: Sendable {
     case .bump: try await BumpJob(workspace).run()
     case .propose: try await ProposeJob(workspace).run()
     case .gate: try await GateJob(workspace).run()
-    case .merge: try await MergeJob(workspace).run(rounds: 1000)
+    case .merge: try await merge()
     case .apply: try await ApplyJob(workspace).run()
+    }
+  }
+
+  /// What lands moves the base under the gates of all that is still open: they run again on what would land now, until nothing
+  /// more lands. Else one promotion a run would land in a repository, and the last in the order might never.
+  private func merge() async throws {
+    for _ in 0..<1000 {
+      guard try await MergeJob(workspace).run(rounds: 1000), jobs.contains(.gate) else { return }
+      try await GateJob(workspace).run()
     }
   }
 }

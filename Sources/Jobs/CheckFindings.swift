@@ -47,6 +47,7 @@ struct CheckFindings: Sendable {
       events.append(.takenBack(hold.slot, hold.tuple, hold.takenBack))
     }
     events += walk.warnings.map(Event.warning)
+    events += records.damage.map { .warning("the ledger's \($0.key) can't be read, so its subject is unknown: \($0.value)") }
     let look = observation.look
     let cursor = records.cursors[look.baseBranch]
     if cursor?.commit != look.base.id.hex {
@@ -108,7 +109,8 @@ struct CheckFindings: Sendable {
     Set(
       desired.keys.filter { group in
         guard let stage = state.stages[group], policy.stage(stage)?.apply != nil else { return false }
-        return records.applies[ClusterPart(state.name, group)]?.to != desired[group]?.tuple
+        guard let last = records.applies[ClusterPart(state.name, group)], let it = desired[group] else { return true }
+        return last.to != it.tuple || last.claimedAt < it.since
       })
   }
 
@@ -119,7 +121,8 @@ struct CheckFindings: Sendable {
     let interval = min(Duration.seconds(900), policy.promotion.maxGap / 2)
     guard policy.connect != nil, isNews || (last.map { $0.beat.at + interval <= now } ?? true) else { return }
     let count = observation.look.fleet.clusters.count { !$0.stages.isEmpty }
-    changes.append(.put(HeartbeatRecord(shard: Self.shard, beat: Heartbeat(at: now, unread: unread), count: count)))
+    changes.append(
+      .put(HeartbeatRecord(shard: Self.shard, beat: Heartbeat(at: now, unread: unread), count: count), replacesDamaged: true))
   }
 
   // MARK: What follows

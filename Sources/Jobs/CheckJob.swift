@@ -49,11 +49,19 @@ package struct CheckJob: Job {
   package func perform(_ plan: Plan) async throws -> Bool {
     let observation = plan.observation
     let policy = workspace.policy
+    let branch = observation.look.baseBranch
+    let walked = observation.look.records.cursors[branch]
     var findings = plan.findings
+    var isOutrun = false
     try await workspace.ledger.update("Check the clusters") { ledger in
-      findings = CheckFindings(observation, records: try await LedgerRecords(ledger), policy: policy)
+      let records = try await LedgerRecords(ledger)
+      // Another run walked the base meanwhile, perhaps further than this one looked: the cursor only goes forward.
+      isOutrun = records.cursors[branch] != walked
+      if isOutrun { return [] }
+      findings = CheckFindings(observation, records: records, policy: policy)
       return findings.changes
     }
+    if isOutrun { return true }
     findings.events.forEach(workspace.report)
     return false
   }

@@ -27,7 +27,9 @@ package struct DiscoverJob: Job {
   /// A source that does not answer takes nothing away: what was seen stays, and the others go on.
   package func observe() async throws -> Observation {
     var observation = Observation(now: workspace.clock())
-    observation.recorded = try await Self.recorded(try await workspace.ledger.load())
+    let ledger = try await workspace.ledger.load()
+    try await HistoryView.verify(workspace, ledger)
+    observation.recorded = try await Self.recorded(ledger)
     for component in workspace.policy.components {
       guard let upstream = component.upstream else { continue }
       do throws(UpstreamError) {

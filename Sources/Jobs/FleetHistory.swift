@@ -87,7 +87,7 @@ actor FleetHistory {
 }
 
 extension ObjectID {
-  var content: ContentID { ContentID(hex) }
+  var content: ContentID { ContentID(bytes: bytes) }
   /// The first digits, as people write them.
   package var short: String { String(hex.prefix(10)) }
 }

@@ -73,6 +73,24 @@ struct GateContent: Sendable {
   }
 }
 
+/// What would land of a branch, and the results that its stage's gates have on it.
+struct GateView: Sendable {
+  let content: GateContent
+  let results: [GateName: GateRecord]
+
+  /// - Returns: nil where nothing could land: a conflict, or a stage that the policy does not have.
+  init?(_ branch: PromotionBranch, policy: Policy, ledger: LedgerSnapshot, workspace: Workspace) async throws {
+    guard let tree = branch.tree, let stage = policy.stage(branch.slot.stage) else { return nil }
+    content = try await GateContent(tree: tree, workspace: workspace)
+    var results: [GateName: GateRecord] = [:]
+    for gate in stage.gates {
+      // By key: results stay for good, and only these few are of interest. One that can't be read is made again.
+      results[gate] = try? await ledger.one(GateRecord.self, content.key(of: gate))
+    }
+    self.results = results
+  }
+}
+
 /// The paths that a policy's patterns can name.
 struct FleetPaths {
   private let patterns: [PathPattern]

@@ -35,16 +35,15 @@ package struct GateJob: Job {
     if let problem = look.requests.problem { throw problem }
     var runs: [Run] = []
     for branch in look.branches.values.sorted(by: { $0.slot < $1.slot }) {
-      guard branch.request != nil, let tree = branch.tree, let stage = look.situation.policy.stage(branch.slot.stage) else {
-        continue
-      }
-      let content = try await GateContent(tree: tree, workspace: workspace)
+      guard branch.request != nil, let view = look.gates[branch.slot],
+        let stage = look.situation.policy.stage(branch.slot.stage)
+      else { continue }
       let statuses = try await workspace.forge.statuses(of: branch.tip.id)
       for gate in stage.gates {
-        let key = content.key(of: gate)
-        let known = look.records.gates[key]
+        let key = view.content.key(of: gate)
+        let known = view.results[gate]
         let isShown = known.map { record in statuses.contains { $0.says(record) } } ?? false
-        if !isShown { runs.append(Run(branch: branch, gate: gate, key: key, content: content, known: known)) }
+        if !isShown { runs.append(Run(branch: branch, gate: gate, key: key, content: view.content, known: known)) }
       }
     }
     return runs
@@ -64,12 +63,12 @@ package struct GateJob: Job {
       let new = GateRecord(key: run.key, gate: run.gate, result: result, at: workspace.clock(), output: output)
       try await workspace.ledger.update("Gate \(run.gate)") { ledger in
         // The same content has the same result: whoever was first said it.
-        if let there = try await ledger.one(GateRecord.self, run.key) {
+        if let there = try? await ledger.one(GateRecord.self, run.key) {
           record = there
           return []
         }
         record = new
-        return [.put(new)]
+        return [.put(new, replacesDamaged: true)]
       }
     }
     guard let record else { return }

@@ -26,12 +26,19 @@ package protocol JobPlan: Sendable {
 
 extension Job {
   /// Looks, plans and acts until there is nothing left to do, or for as many rounds as may be needed.
-  package func run(rounds: Int = 8) async throws {
-    for _ in 0..<rounds {
+  ///
+  /// - Returns: Whether it acted.
+  @discardableResult
+  package func run(rounds: Int = 8) async throws -> Bool {
+    for round in 0..<rounds {
       let plan = plan(for: try await observe())
-      if plan.isEmpty { return }
-      if workspace.isDryRun { return plan.preview.forEach(workspace.report) }
-      guard try await perform(plan) else { return }
+      if plan.isEmpty { return round > 0 }
+      if workspace.isDryRun {
+        plan.preview.forEach(workspace.report)
+        return false
+      }
+      guard try await perform(plan) else { return true }
     }
+    return true
   }
 }

@@ -17,6 +17,7 @@ package struct Look: Sendable {
   let history: HistoryView
   let walk: Walk
   let branches: [Slot: PromotionBranch]
+  let gates: [Slot: GateView]
   /// All of the policy's promotion branches, with those that hold nothing new.
   let references: [String: ObjectID]
   let requests: Requests
@@ -34,7 +35,6 @@ struct LedgerRecords: Sendable {
   let rollouts: Records<RolloutRecord>
   let qualified: Records<QualifiedRecord>
   let holds: Records<HoldRecord>
-  let gates: Records<GateRecord>
   let applies: Records<ApplyRecord>
   let heartbeats: Records<HeartbeatRecord>
   let stops: Records<StopRecord>
@@ -47,11 +47,16 @@ struct LedgerRecords: Sendable {
     rollouts = try await ledger.all(RolloutRecord.self)
     qualified = try await ledger.all(QualifiedRecord.self)
     holds = try await ledger.all(HoldRecord.self)
-    gates = try await ledger.all(GateRecord.self)
     applies = try await ledger.all(ApplyRecord.self)
     heartbeats = try await ledger.all(HeartbeatRecord.self)
     stops = try await ledger.all(StopRecord.self)
     tips = try await ledger.all(TipRecord.self)
     cursors = try await ledger.all(CursorRecord.self)
+  }
+
+  /// What can't be read of those whose silence would not show anywhere else: the file, and what is wrong with it.
+  var damage: [(key: String, value: String)] {
+    [rollouts.damaged, qualified.damaged, holds.damaged, applies.damaged, stops.damaged, tips.damaged, versions.damaged]
+      .flatMap { $0 }.sorted { $0.key < $1.key }
   }
 }

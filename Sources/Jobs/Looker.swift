@@ -4,45 +4,57 @@ import Git
 import Ledger
 import Promotion
 import Report
+import Synchronization
 
 /// Reads everything that decisions are made from, and makes the situation of it.
 struct Looker {
   let workspace: Workspace
   private var policy: Policy { workspace.policy.promotion }
 
+  /// How old a look may be that is used again where nothing that it was made of has moved.
+  private static let reuse = Duration.seconds(10)
+
   /// - Throws: whatever can't be read. A forge that does not answer is no error here: what is open is unknown then, and
   ///   nothing is replaced.
   func look() async throws -> Look {
+    let base = try await workspace.repository.commit(try await workspace.baseTip())
     let names = BranchNames(policy: policy.name)
-    let repository = workspace.repository
-    let base = try await repository.commit(try await workspace.baseTip())
-    let references = try await repository.fetch(prefixes: [names.folder])
+    let references = try await workspace.repository.fetch(prefixes: [names.folder])
     let ledger = try await workspace.ledger.load()
+    let requests = await Requests(workspace, branches: policy.slots.map { BranchNames.short(names.reference($0)) })
+    let now = workspace.clock()
+    if let last = workspace.lastLook.withLock({ $0 }), last.base.id == base.id, last.references == references,
+      last.ledger.tip == ledger.tip, last.requests.isSame(as: requests), last.now <= now, now <= last.now + Self.reuse
+    {
+      return last
+    }
+    let look = try await look(base, references, ledger, requests, now)
+    workspace.lastLook.withLock { $0 = look }
+    return look
+  }
+
+  private func look(
+    _ base: Commit, _ references: [String: ObjectID], _ ledger: LedgerSnapshot, _ requests: Requests, _ now: Timestamp
+  ) async throws -> Look {
+    let repository = workspace.repository
     let records = try await LedgerRecords(ledger)
     let history = try await HistoryView(workspace: workspace, base: base, ledger: ledger, records: records)
-    let now = workspace.clock()
     let walk = history.walk(records, now: now)
-    let requests = await Requests(workspace, branches: policy.slots.map { BranchNames.short(names.reference($0)) })
     let reader = BranchReader(
-      repository: repository, names: names, base: base, tips: records.tips, requests: requests.open)
+      repository: repository, names: BranchNames(policy: policy.name), base: base, tips: records.tips, requests: requests.open)
     let branches = try await reader.read(references, closed: requests.closed)
     var maker = SituationMaker(policy: workspace.policy, records: records, walk: walk, fleet: history.fleet, now: now)
-    await maker.addTakenBack(requests.closed, in: repository)
-    for branch in branches.values { maker.add(branch, gates: try await gates(of: branch, records)) }
+    await maker.addTakenBack(requests.closed, in: workspace)
+    var gates: [Slot: GateView] = [:]
+    for branch in branches.values {
+      gates[branch.slot] = try await GateView(branch, policy: policy, ledger: ledger, workspace: workspace)
+      maker.add(branch, gates: gates[branch.slot]?.results ?? [:])
+    }
     maker.situation.unreadableSlots = requests.problem != nil
     return Look(
       now: now, base: base, baseBranch: BranchNames.short(try await workspace.baseReference()), fleet: history.fleet,
-      ledger: ledger, records: records, history: history, walk: walk,
-      branches: branches, references: references, requests: requests, planner: Planner(maker.situation))
-  }
-
-  /// The results that a branch's present content has of its stage's gates.
-  private func gates(of branch: PromotionBranch, _ records: LedgerRecords) async throws -> [GateName: GateRecord] {
-    guard let tree = branch.tree, let stage = policy.stage(branch.slot.stage) else { return [:] }
-    let content = try await GateContent(tree: tree, workspace: workspace)
-    var results: [GateName: GateRecord] = [:]
-    for gate in stage.gates { results[gate] = records.gates[content.key(of: gate)] }
-    return results
+      ledger: ledger, records: records, history: history, walk: walk, branches: branches, gates: gates,
+      references: references, requests: requests, planner: Planner(maker.situation))
   }
 }
 
@@ -53,6 +65,10 @@ struct Requests: Sendable {
   let closed: [PullRequest]
   /// Why the forge can't be read.
   let problem: ForgeError?
+
+  func isSame(as other: Requests) -> Bool {
+    problem == nil && other.problem == nil && open == other.open && closed == other.closed
+  }
 
   init(_ workspace: Workspace, branches: [String]) async {
     do throws(ForgeError) {
@@ -70,16 +86,25 @@ struct HistoryView: Sendable {
   let fleet: ResolvedFleet
   private let start: ResolvedFleet?
   private let steps: [WalkStep]
+  private let branch: String
   private let policy: Policy
 
   /// - Throws: `LedgerError` for a ledger that went backwards or is missing, `FleetError` where the tip does not resolve.
   init(workspace: Workspace, base: Commit, ledger: LedgerSnapshot, records: LedgerRecords) async throws {
     policy = workspace.policy.promotion
-    let branch = BranchNames.short(try await workspace.baseReference())
+    branch = BranchNames.short(try await workspace.baseReference())
     let cursor = records.cursors[branch].flatMap { ObjectID(hex: $0.commit) }
     try await Self.verify(workspace, ledger, base, since: cursor)
     fleet = try await workspace.fleets.fleet(at: base.tree)
     (start, steps) = try await workspace.fleets.steps(after: cursor, to: base)
+  }
+
+  /// Refuses a ledger that went backwards, or is missing while the base was decided on one. Asked before the first write.
+  static func verify(_ workspace: Workspace, _ ledger: LedgerSnapshot) async throws {
+    let base = try await workspace.repository.commit(try await workspace.baseTip())
+    let branch = BranchNames.short(try await workspace.baseReference())
+    let cursor = try await ledger.all(CursorRecord.self)[branch].flatMap { ObjectID(hex: $0.commit) }
+    try await verify(workspace, ledger, base, since: cursor)
   }
 
   /// The newest promotion since the cursor names the ledger that it was decided on; the present one must descend from it.
@@ -98,7 +123,7 @@ struct HistoryView: Sendable {
   func walk(_ records: LedgerRecords, now: Timestamp) -> Walk {
     Walk(
       from: start, steps: steps, recorded: records.clusters.values, seen: records.versions.values.mapValues(\.seen),
-      policy: policy, now: now)
+      policy: policy, walkedAt: records.cursors[branch]?.at, now: now)
   }
 }
 

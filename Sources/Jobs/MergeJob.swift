@@ -105,14 +105,9 @@ struct MergeJudge {
       request.head == branch.tip.id, !request.isDraft
     else { return .wait }
     guard request.objections.isEmpty, branch.approvals.count >= stage.approvals else { return .wait }
-    guard try await areGreen(stage.gates, tree) else { return .wait }
+    let results = look.gates[branch.slot]?.results ?? [:]
+    guard stage.gates.allSatisfy({ results[$0]?.result == .passed }) else { return .wait }
     return try await exact(branch, tree, trailers)
-  }
-
-  private func areGreen(_ gates: [GateName], _ tree: ObjectID) async throws -> Bool {
-    if gates.isEmpty { return true }
-    let content = try await GateContent(tree: tree, workspace: workspace)
-    return gates.allSatisfy { look.records.gates[content.key(of: $0)]?.result == .passed }
   }
 
   /// The two checks that can't be switched off, on the content that would land: it changes exactly what it names (L3), and

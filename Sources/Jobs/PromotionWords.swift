@@ -39,7 +39,7 @@ struct PromotionWords {
     text.edits = files.flatMap { file in
       edits[file.path] ?? [PromotionText.FileEdit(path: file.path, what: file.old == nil ? "created" : "edited")]
     }
-    text.gates = try await gates(branch, tree)
+    text.gates = gates(branch)
     text.approvals.givenBy = branch.approvals
     return text
   }
@@ -73,7 +73,9 @@ struct PromotionWords {
       let field = workspace.policy.component(component)?.field.description ?? component
       let from = old.flatMap { $0.definition.path == path ? "\($0.version.text) to " : nil } ?? ""
       let what = "\(field): \(from)\(new.version.text)"
-      if written.insert([path, what]).inserted { edits[path, default: []].append(PromotionText.FileEdit(path: path, what: what)) }
+      if written.insert([path, what]).inserted {
+        edits[path, default: []].append(PromotionText.FileEdit(path: path, what: what))
+      }
     }
     return edits
   }
@@ -108,14 +110,10 @@ struct PromotionWords {
     }
   }
 
-  private func gates(_ branch: PromotionBranch, _ tree: ObjectID) async throws -> [PromotionText.GateResult] {
-    let names = look.situation.policy.stage(branch.slot.stage)?.gates ?? []
-    if names.isEmpty { return [] }
-    let content = try await GateContent(tree: tree, workspace: workspace)
-    return names.map { name in
-      guard let record = look.records.gates[content.key(of: name)] else {
-        return PromotionText.GateResult(name: name, state: .waiting)
-      }
+  private func gates(_ branch: PromotionBranch) -> [PromotionText.GateResult] {
+    let results = look.gates[branch.slot]?.results ?? [:]
+    return (look.situation.policy.stage(branch.slot.stage)?.gates ?? []).map { name in
+      guard let record = results[name] else { return PromotionText.GateResult(name: name, state: .waiting) }
       let passed = record.result == .passed
       return PromotionText.GateResult(name: name, state: passed ? .passed : .failed, detail: record.output ?? "")
     }

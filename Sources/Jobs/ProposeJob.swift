@@ -15,6 +15,8 @@ package struct ProposeJob: Job {
   enum Action: Sendable {
     case open(PromotionBranch, title: String, body: String)
     case update(PullRequest, PromotionBranch, title: String, body: String)
+    /// Only the ledger is behind.
+    case note(Slot, VersionTuple, number: Int)
     case close(PromotionBranch, Event.ClosingReason)
     /// A branch of Sluice's that holds nothing any more.
     case remove(Slot, reference: String, tip: ObjectID)
@@ -23,7 +25,7 @@ package struct ProposeJob: Job {
   package struct Plan: JobPlan {
     var actions: [Action]
     package var isEmpty: Bool { actions.isEmpty }
-    package var preview: [Event] { actions.map(\.preview) }
+    package var preview: [Event] { actions.compactMap(\.preview) }
   }
 
   package struct Observation: Sendable {
@@ -46,7 +48,7 @@ package struct ProposeJob: Job {
   package func plan(for observation: Observation) -> Plan {
     let look = observation.look
     let open = look.branches.values.sorted { $0.slot < $1.slot }.compactMap { action($0, observation) }
-    return Plan(actions: open + leftovers(look))
+    return Plan(actions: open + unnoted(look) + leftovers(look))
   }
 
   private func action(_ branch: PromotionBranch, _ observation: Observation) -> Action? {
@@ -55,7 +57,10 @@ package struct ProposeJob: Job {
       // Its request was closed: never opened again from the same tip (trap 9).
       return nil
     }
-    if case .closeMoot(let why)? = planner.treatment(branch.slot) { return .close(branch, .moot(why)) }
+    if case .closeMoot(let why)? = planner.treatment(branch.slot) {
+      // A stage without a target is a mistake in the policy more often than an end: nothing is thrown away for it.
+      return why == .noClusters ? nil : .close(branch, .moot(why))
+    }
     guard branch.trailers != nil, let text = observation.texts[branch.slot] else { return nil }
     guard let request = branch.request else {
       // Only what the plan still promotes is opened: a person may have said no meanwhile.
@@ -64,6 +69,16 @@ package struct ProposeJob: Job {
     }
     if request.title == text.title, request.body == text.body { return nil }
     return .update(request, branch, title: text.title, body: text.body)
+  }
+
+  /// Open requests that the ledger does not name yet: a run died between opening one and noting it.
+  private func unnoted(_ look: Look) -> [Action] {
+    look.branches.values.sorted { $0.slot < $1.slot }.compactMap { branch in
+      guard let request = branch.request, let to = branch.trailers?.to,
+        let rollout = look.records.rollouts[SlotTuple(branch.slot, to)], rollout.pull != request.number
+      else { return nil }
+      return .note(branch.slot, to, number: request.number)
+    }
   }
 
   /// Sluice's own branches whose commits the base holds.
@@ -89,6 +104,7 @@ package struct ProposeJob: Job {
       if try await workspace.forge.update(request.number, title: title, body: body) {
         workspace.report(.updated(number: request.number, branch.slot, branch.trailers?.to ?? VersionTuple([:])))
       }
+    case .note(let slot, let to, let number): try await note(slot, to, number)
     case .close(let branch, let reason): try await close(branch, reason)
     case .remove(let slot, let reference, let tip): try await remove(slot, reference, tip)
     }
@@ -99,13 +115,16 @@ package struct ProposeJob: Job {
     let base = BranchNames.short(try await workspace.baseReference())
     let request = try await workspace.forge.create(
       Proposal(title: title, body: body, base: base, branch: BranchNames.short(branch.reference)))
-    let slot = branch.slot
-    try await workspace.ledger.update("Open #\(request.number)") { ledger in
+    workspace.report(.opened(number: request.number, branch.slot, to))
+    try await note(branch.slot, to, request.number)
+  }
+
+  private func note(_ slot: Slot, _ to: VersionTuple, _ number: Int) async throws {
+    try await workspace.ledger.update("Open #\(number)") { ledger in
       guard var rollout = try await ledger.one(RolloutRecord.self, SlotTuple(slot, to)) else { return [] }
-      rollout.pull = request.number
+      rollout.pull = number
       return [.put(rollout)]
     }
-    workspace.report(.opened(number: request.number, slot, to))
   }
 
   private func close(_ branch: PromotionBranch, _ reason: Event.ClosingReason) async throws {
@@ -129,11 +148,12 @@ package struct ProposeJob: Job {
 }
 
 extension ProposeJob.Action {
-  fileprivate var preview: Event {
+  fileprivate var preview: Event? {
     func to(_ branch: PromotionBranch) -> VersionTuple { branch.trailers?.to ?? VersionTuple([:]) }
     return switch self {
     case .open(let branch, _, _): .opened(number: 0, branch.slot, to(branch))
     case .update(let request, let branch, _, _): .updated(number: request.number, branch.slot, to(branch))
+    case .note: nil
     case .close(let branch, let reason): .closed(number: branch.request?.number ?? 0, branch.slot, to(branch), reason)
     case .remove(let slot, let reference, _): .branchRemoved(slot, branch: BranchNames.short(reference))
     }

@@ -22,20 +22,25 @@ struct Walk: Sendable {
   let seen: [ComponentName: [SeenVersion]]
   private let policy: Policy
   private let ordering: Ordering
+  private let walkedAt: Timestamp
   private let now: Timestamp
 
   /// Walks commit by commit: end points alone would miss a value that went forth and back between two runs (trap 15).
   ///
-  /// A value that moved is desired since `now`, so that only what is read from now on can count for it.
-  /// - Parameter start: the fleet at the commit walked to before; where nothing was walked yet, the one at the tip.
+  /// A value that moved is desired since its commit was made, though never since before the walk of before nor after now,
+  /// whatever date the commit bears: only what was read since then can count for it.
+  /// - Parameters:
+  ///   - start: the fleet at the commit walked to before; where nothing was walked yet, the one at the tip.
+  ///   - walkedAt: when that commit was walked to.
   init(
     from start: ResolvedFleet?, steps: [WalkStep], recorded: [ClusterName: RecordedCluster],
-    seen: [ComponentName: [SeenVersion]], policy: Policy, now: Timestamp
+    seen: [ComponentName: [SeenVersion]], policy: Policy, walkedAt: Timestamp?, now: Timestamp
   ) {
     let fleets = [start].compactMap(\.self) + steps.compactMap(\.fleet)
     self.seen = FirstStageVersions(policy: policy, now: now).added(to: seen, from: fleets)
     self.policy = policy
     self.now = now
+    self.walkedAt = walkedAt ?? Timestamp(seconds: 0)
     ordering = Ordering(policy: policy, seen: self.seen)
     for (name, record) in recorded {
       desired[name] = record.record.desired
@@ -57,6 +62,7 @@ struct Walk: Sendable {
 
   /// Notes which tuples a commit moved, and which of them back.
   private mutating func follow(_ before: ResolvedFleet, _ after: ResolvedFleet, _ commit: Commit) {
+    let since = min(now, max(walkedAt, Timestamp(seconds: commit.committer.seconds)))
     for cluster in after.clusters {
       guard let old = before.cluster(cluster.name) else { continue }
       for group in policy.groups {
@@ -64,7 +70,7 @@ struct Walk: Sendable {
         guard let stage = cluster.stages[group.name], old.stages[group.name] == stage else { continue }
         let (from, to) = (old.desired.tuple(of: group), cluster.desired.tuple(of: group))
         guard from != to else { continue }
-        desired[cluster.name, default: [:]][group.name] = DesiredTuple(tuple: to, since: now)
+        desired[cluster.name, default: [:]][group.name] = DesiredTuple(tuple: to, since: since)
         if isBackward(from: from, to: to) { hold(Slot(stage: stage, group: group.name), from, commit) }
       }
     }
@@ -103,6 +109,8 @@ struct Walk: Sendable {
 }
 
 /// What exists of a component without a source: what the first stages desire, in the order of the base's commits.
+///
+/// On first sight what the other stages desire counts too: what appears later is newer than all that the fleet runs then.
 struct FirstStageVersions {
   let policy: Policy
   let now: Timestamp
@@ -115,7 +123,8 @@ struct FirstStageVersions {
       var versions = seen[component.name] ?? []
       var known = Set(versions.map(\.version))
       for fleet in fleets {
-        let desired = fleet.clusters.filter { $0.stages[group.name].map(first.contains) ?? false }
+        let isFirstSight = versions.isEmpty
+        let desired = fleet.clusters.filter { $0.stages[group.name].map { isFirstSight || first.contains($0) } ?? false }
           .compactMap { $0.components[component.name]?.version }
         let new = Set(desired).subtracting(known).sorted { $0.text < $1.text }
         // Those of one commit are unordered among themselves.

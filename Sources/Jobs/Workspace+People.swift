@@ -35,7 +35,7 @@ extension Workspace {
   package func resume(_ stage: StageName?, by name: String) async throws {
     try check(stage)
     guard try await ledger.load().one(StopRecord.self, stage) != nil else {
-      report(.warning("\(stage ?? "everything") is not stopped"))
+      report(.warning(stage.map { "\($0) is not stopped" } ?? "there is no stop of everything to lift"))
       return
     }
     if !isDryRun { try await ledger.update("Resume \(stage ?? "everything")") { _ in [.remove(StopRecord.self, stage)] } }

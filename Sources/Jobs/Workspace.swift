@@ -26,6 +26,8 @@ package final class Workspace: Sendable {
   package let environment: [String: String]
   let fleets: FleetHistory
   private let tell: @Sendable (Event) -> Void
+  /// What was looked at last, for as long as nothing of it moves.
+  let lastLook = Mutex<Look?>(nil)
   private let told = Mutex<[Event]>([])
   private let worst = Mutex<Int32>(0)
 
@@ -108,7 +110,8 @@ package enum JobError: Error, Sendable, CustomStringConvertible {
     case .noBase(let what, let hint), .invalidSetting(let what, let hint): "\(what), hint: \(hint)"
     case .unknownName(let kind, let name, let known):
       "there is no \(kind) \(name), hint: "
-        + (known.isEmpty ? "the policy has none" : "the policy has \(known.joined(separator: ", "))")
+        + (known.isEmpty
+          ? "there is none" : "\(known.count == 1 ? "the only \(kind) is" : "the \(kind)s are") \(known.joined(separator: ", "))")
     case .contended(let what): "\(what): others were faster each time, hint: run again in a minute"
     case .notExact(let slot, let why):
       "the promotion of \(slot.group) in \(slot.stage) is not exact:\n" + why.map { "  \($0)" }.joined(separator: "\n")

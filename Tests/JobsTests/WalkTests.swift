@@ -41,14 +41,17 @@ private struct History {
     return try await reader.resolve(Snapshot(files: files) { ids in known.filter { ids.contains($0.key) } })
   }
 
-  func walk(_ fleets: [[String: String]], recorded: [String: RecordedCluster] = [:], now: Int = 1000) async throws -> Walk {
+  func walk(_ fleets: [[String: String]], recorded: [String: RecordedCluster] = [:], walkedAt: Timestamp? = nil, now: Int = 1000)
+    async throws -> Walk
+  {
     var resolved: [ResolvedFleet] = []
     for versions in fleets { resolved.append(try await fleet(versions)) }
     let steps = resolved.dropFirst().enumerated().map {
       WalkStep(commit: Self.commit($0.offset + 1), fleet: $0.element, problem: nil)
     }
     return Walk(
-      from: resolved.first, steps: steps, recorded: recorded, seen: [:], policy: policy.promotion, now: Timestamp(seconds: now))
+      from: resolved.first, steps: steps, recorded: recorded, seen: [:], policy: policy.promotion, walkedAt: walkedAt,
+      now: Timestamp(seconds: now))
   }
 
   static func commit(_ number: Int) -> Commit {
@@ -62,7 +65,8 @@ private struct History {
 struct WalkTests {
   private let one = ["dev-1": "a", "dev-2": "a", "prod-1": "a"]
 
-  @Test func `trap 15: a value that went forth and back between two runs is desired since now`() async throws {
+  @Test func `trap 15: a value that went forth and back between two runs is desired since the last of the commits`() async throws
+  {
     let history = try History()
     let there = one.merging(["dev-1": "b"]) { $1 }
     let old = DesiredTuple(tuple: VersionTuple(["app": Version("a")]), since: Timestamp(seconds: 10))
@@ -70,10 +74,19 @@ struct WalkTests {
       cluster: "dev-1", record: ClusterRecord(reading: nil, desired: ["app": old], first: Timestamp(seconds: 5)),
       at: Timestamp(seconds: 10), known: false)
     let walk = try await history.walk([one, there, one], recorded: ["dev-1": recorded])
-    #expect(walk.desired["dev-1"]?["app"] == DesiredTuple(tuple: old.tuple, since: Timestamp(seconds: 1000)))
+    #expect(walk.desired["dev-1"]?["app"] == DesiredTuple(tuple: old.tuple, since: Timestamp(seconds: 902)))
     // The end points alone would have said that nothing happened.
     let ends = try await history.walk([one, one], recorded: ["dev-1": recorded])
     #expect(ends.desired["dev-1"]?["app"]?.since == Timestamp(seconds: 10))
+  }
+
+  @Test func `a commit's date never reaches back behind the last walk, nor beyond now`() async throws {
+    let history = try History()
+    let there = one.merging(["dev-1": "b"]) { $1 }
+    let early = try await history.walk([one, there], walkedAt: Timestamp(seconds: 950))
+    #expect(early.desired["dev-1"]?["app"]?.since == Timestamp(seconds: 950))
+    let late = try await history.walk([one, there], now: 800)
+    #expect(late.desired["dev-1"]?["app"]?.since == Timestamp(seconds: 800))
   }
 
   @Test func `a version that a person moved back is taken back in that stage alone, with who did it`() async throws {
@@ -132,7 +145,7 @@ struct WalkTests {
           SeenVersion(version: Version("a"), first: Timestamp(seconds: 1), index: 0),
           SeenVersion(version: Version("b"), first: Timestamp(seconds: 2), index: 1),
         ]
-      ], policy: history.policy.promotion, now: Timestamp(seconds: 1000))
+      ], policy: history.policy.promotion, walkedAt: nil, now: Timestamp(seconds: 1000))
     #expect(walk.warnings.count == 1)
     // What the next commit that resolves took back, it took back.
     #expect(walk.takenBack.map(\.tuple) == [VersionTuple(["app": Version("b")])])

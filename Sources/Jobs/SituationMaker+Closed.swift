@@ -1,0 +1,67 @@
+import Fleet
+import Forge
+import Git
+import Ledger
+import Promotion
+import Report
+
+extension SituationMaker {
+  /// A promotion that a person closed is taken back: not one that Sluice closed (it marks those first), and not one whose
+  /// clusters have all moved on (forges close empty requests themselves; trap 8).
+  mutating func addTakenBack(_ closed: [PullRequest], in workspace: Workspace) async {
+    let names = BranchNames(policy: situation.policy.name)
+    for request in closed where !request.isMarked {
+      guard let slot = names.slot(ofReference: "refs/heads/\(request.branch)") else { continue }
+      let own = await newestPromotion(of: request, in: slot, workspace.repository)
+      guard let tuple = own?.tuple ?? recorded(request, in: slot), await !hasMovedOn(slot, tuple, own?.commit, workspace) else {
+        continue
+      }
+      let cause = TakenBack(
+        cause: .closedRequest(request.number, by: request.closedBy ?? "somebody"),
+        at: request.closedAt.map(Timestamp.init(seconds:)))
+      situation.takenBack[slot, default: [:]][tuple] = cause
+    }
+  }
+
+  /// The newest commit of a request that says what it promotes; a person's own may stand above it.
+  private func newestPromotion(
+    of request: PullRequest, in slot: Slot, _ repository: Repository
+  ) async -> (commit: Commit, tuple: VersionTuple)? {
+    let history = (try? await repository.firstParentHistory(from: request.head, until: nil, limit: 100)) ?? []
+    for commit in history {
+      if let trailers = PromotionTrailers(message: commit.message), trailers.slot == slot { return (commit, trailers.to) }
+    }
+    return nil
+  }
+
+  /// What the ledger says that a request promoted last.
+  private func recorded(_ request: PullRequest, in slot: Slot) -> VersionTuple? {
+    rollouts.values.values.filter { $0.slot == slot && $0.pull == request.number }.max { $0.startedAt < $1.startedAt }?.to
+  }
+
+  private func hasMovedOn(_ slot: Slot, _ tuple: VersionTuple, _ commit: Commit?, _ workspace: Workspace) async -> Bool {
+    let ordering = Ordering(policy: situation.policy, seen: situation.seen)
+    let all = situation.clusters.filter { $0.stages[slot.group] == slot.stage }
+    let behind = all.filter { cluster in
+      tuple.versions.contains { component, version in
+        guard let desired = cluster.desired[component] else { return false }
+        let order = ordering.compare(desired, version, of: component)
+        return order != .equal && order != .greater
+      }
+    }
+    if behind.isEmpty { return true }
+    // Where some are there, those that are not may have joined since.
+    guard behind.count < all.count, let commit, let moved = await clusters(movedBy: commit, slot, workspace) else { return false }
+    return moved.isDisjoint(with: behind.map(\.name))
+  }
+
+  /// The clusters whose tuple a commit changed; nil where that can't be told.
+  private func clusters(movedBy commit: Commit, _ slot: Slot, _ workspace: Workspace) async -> Set<ClusterName>? {
+    guard let group = situation.policy.group(slot.group), let parent = commit.parents.first,
+      let before = try? await workspace.fleets.fleet(at: workspace.repository.commit(parent).tree),
+      let after = try? await workspace.fleets.fleet(at: commit.tree)
+    else { return nil }
+    let moved = after.clusters.filter { before.cluster($0.name)?.desired.tuple(of: group) != $0.desired.tuple(of: group) }
+    return moved.isEmpty ? nil : Set(moved.map(\.name))
+  }
+}
