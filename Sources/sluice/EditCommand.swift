@@ -34,10 +34,13 @@ struct Edit: AsyncParsableCommand {
     let parsed = try YAMLFile(bytes, name: file)
     var edits: [YAMLEdit] = []
     for value in values {
-      let (path, text) = try FieldArgument.parse(value)
+      let (path, text) = try argument { () throws(YAMLError) in try FieldArgument.parse(value) }
       edits.append(YAMLEdit(document: document, path: path, operation: try operation(path, text, in: parsed)))
     }
-    for field in remove { edits.append(YAMLEdit(document: document, path: try FieldPath(field), operation: .remove)) }
+    for field in remove {
+      let path = try argument { () throws(YAMLError) in try FieldPath(field) }
+      edits.append(YAMLEdit(document: document, path: path, operation: .remove))
+    }
     let edited = try parsed.applying(edits)
     if dryRun {
       Output.text(UnifiedDiff.text(old: bytes, new: edited, name: file))
@@ -46,6 +49,11 @@ struct Edit: AsyncParsableCommand {
     } else if output != nil || edited != bytes {
       try AtomicFile.write(edited, to: output ?? file)
     }
+  }
+
+  /// What is wrong with an argument is wrong usage, not wrong data.
+  private func argument<Value>(_ parse: () throws(YAMLError) -> Value) throws -> Value {
+    do { return try parse() } catch { throw UsageError("\(error)") }
   }
 
   /// With `--insert` a field that is there is set, and one that is not is added.

@@ -65,8 +65,8 @@ struct UsageError: Error, CustomStringConvertible {
   let description: String
   var code = ExitStatus.usage
 
-  init(_ description: String, code: Int32 = ExitStatus.usage) {
-    self.description = description
+  init(_ description: String, hint: String? = nil, code: Int32 = ExitStatus.usage) {
+    self.description = hint.map { "\(description), hint: \($0)" } ?? description
     self.code = code
   }
 }

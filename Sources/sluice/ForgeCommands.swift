@@ -20,6 +20,16 @@ struct ForgeCommand: AsyncParsableCommand {
     @Option(name: .customLong("as"), help: "Who does it; else the user's name.")
     var name: String?
     var person: String { name ?? Person.current }
+
+    /// Says what was done, in the form that was asked for.
+    func tell(_ session: Session, _ text: String, _ did: String, label: String? = nil, commit: ObjectID? = nil) {
+      session.print(
+        text + "\n",
+        json: .members([
+          "number": .number(number), "by": .string(person), "did": .string(did), "label": label.map(JSONOutput.string),
+          "commit": commit.map { .string($0.hex) },
+        ]))
+    }
   }
 
   struct List: AsyncParsableCommand {
@@ -57,8 +67,9 @@ struct ForgeCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     mutating func run() async throws {
-      try await Session(options).forge.approve(acting.number, as: acting.person)
-      Output.line("\(acting.person) approved #\(acting.number)")
+      let session = try await Session(options)
+      try await session.forge.approve(acting.number, as: acting.person)
+      acting.tell(session, "\(acting.person) approved #\(acting.number)", "approved")
     }
   }
 
@@ -69,8 +80,9 @@ struct ForgeCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     mutating func run() async throws {
-      try await Session(options).forge.requestChanges(acting.number, as: acting.person)
-      Output.line("\(acting.person) asked for changes in #\(acting.number)")
+      let session = try await Session(options)
+      try await session.forge.requestChanges(acting.number, as: acting.person)
+      acting.tell(session, "\(acting.person) asked for changes in #\(acting.number)", "requestedChanges")
     }
   }
 
@@ -82,8 +94,9 @@ struct ForgeCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     mutating func run() async throws {
-      try await Session(options).forge.label(acting.number, label, as: acting.person)
-      Output.line("#\(acting.number) has the label \(label)")
+      let session = try await Session(options)
+      try await session.forge.label(acting.number, label, as: acting.person)
+      acting.tell(session, "#\(acting.number) has the label \(label)", "labelled", label: label)
     }
   }
 
@@ -95,8 +108,9 @@ struct ForgeCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     mutating func run() async throws {
-      try await Session(options).forge.unlabel(acting.number, label, as: acting.person)
-      Output.line("#\(acting.number) no longer has the label \(label)")
+      let session = try await Session(options)
+      try await session.forge.unlabel(acting.number, label, as: acting.person)
+      acting.tell(session, "#\(acting.number) no longer has the label \(label)", "unlabelled", label: label)
     }
   }
 
@@ -108,8 +122,9 @@ struct ForgeCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     mutating func run() async throws {
-      try await Session(options).forge.comment(acting.number, text: text, as: acting.person)
-      Output.line("\(acting.person) commented on #\(acting.number)")
+      let session = try await Session(options)
+      try await session.forge.comment(acting.number, text: text, as: acting.person)
+      acting.tell(session, "\(acting.person) commented on #\(acting.number)", "commented")
     }
   }
 
@@ -119,8 +134,9 @@ struct ForgeCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     mutating func run() async throws {
-      let commit = try await Session(options).forge.merge(acting.number, as: acting.person)
-      Output.line("\(acting.person) merged #\(acting.number) as \(commit.short)")
+      let session = try await Session(options)
+      let commit = try await session.forge.merge(acting.number, as: acting.person)
+      acting.tell(session, "\(acting.person) merged #\(acting.number) as \(commit.short)", "merged", commit: commit)
     }
   }
 
@@ -131,8 +147,9 @@ struct ForgeCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     mutating func run() async throws {
-      try await Session(options).forge.close(acting.number, as: acting.person)
-      Output.line("\(acting.person) closed #\(acting.number)")
+      let session = try await Session(options)
+      try await session.forge.close(acting.number, as: acting.person)
+      acting.tell(session, "\(acting.person) closed #\(acting.number)", "closed")
     }
   }
 
@@ -142,8 +159,9 @@ struct ForgeCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     mutating func run() async throws {
-      try await Session(options).forge.reopen(acting.number, as: acting.person)
-      Output.line("\(acting.person) reopened #\(acting.number)")
+      let session = try await Session(options)
+      try await session.forge.reopen(acting.number, as: acting.person)
+      acting.tell(session, "\(acting.person) reopened #\(acting.number)", "reopened")
     }
   }
 }

@@ -16,10 +16,10 @@ struct Run: AsyncParsableCommand {
     var jobs = Set(JobName.allCases)
     if let only {
       jobs = []
-      for name in only.split(separator: ",") {
+      for name in only.split(separator: ",", omittingEmptySubsequences: false) {
         guard let job = JobName(rawValue: String(name)) else {
           throw UsageError(
-            "there is no job \(name), hint: the jobs are \(JobName.allCases.map(\.rawValue).joined(separator: ", "))")
+            "there is no job \"\(name)\", hint: the jobs are \(JobName.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         jobs.insert(job)
       }
@@ -33,7 +33,12 @@ func runJobs(_ jobs: Set<JobName>, _ options: GlobalOptions, _ writing: WritingO
   let session = try await Session(options, isDryRun: writing.dryRun)
   let failures = await Chain(session.workspace, only: jobs).run()
   if options.verbose, failures.isEmpty { try await session.workspace.tellWhatWaits() }
-  for failure in failures { Output.error("\(failure.error)") }
+  // What several jobs met alike is said once.
+  var said: Set<String> = []
+  for failure in failures where said.insert("\(failure.error)").inserted { Output.error(failure.error) }
+  if failures.isEmpty, session.workspace.exitCode != 0 {
+    Output.error("a part of the work could not be done, hint: the lines above say which, and why")
+  }
   let codes = failures.map { ExitStatus.of($0.error) } + [session.workspace.exitCode]
   if let worst = codes.max(), worst != 0 { throw Failure(code: worst) }
 }

@@ -38,7 +38,9 @@ struct Explain: AsyncParsableCommand {
     let planned = try await session.workspace.plannedSituation()
     if let cluster { try known("cluster", cluster, planned.situation.clusters.map(\.name)) }
     guard let explanation = Explanation(planned, stage: stage, group: group, cluster: cluster) else {
-      throw UsageError("these names have nothing in common, hint: sluice status shows what belongs together")
+      let names = [stage.map { "stage \($0)" }, group.map { "group \($0)" }, cluster.map { "cluster \($0)" }].compactMap(\.self)
+      throw UsageError(
+        "\(names.joined(separator: " and ")) have nothing in common, hint: sluice status shows what belongs together")
     }
     session.print(explanation.text, json: explanation.json)
   }

@@ -3,13 +3,17 @@ import Host
 
 /// Options that every command with a policy has.
 struct GlobalOptions: ParsableArguments {
-  @Option(name: .long, help: "The policy file; else the one that SLUICE_POLICY names.")
+  @Option(name: .long, help: ArgumentHelp("The policy file; else the one that SLUICE_POLICY names.", valueName: "file"))
   var policy: String?
 
-  @Option(name: .long, help: "The folder for what may be thrown away; else SLUICE_CACHE, or sluice in the user's cache folder.")
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The folder for what may be thrown away; else SLUICE_CACHE, or sluice in the user's cache folder.",
+      valueName: "folder"))
   var cache: String?
 
-  @Option(name: .long, help: "How results are printed: text or json.")
+  @Option(name: .long, help: "How results are printed.")
   var format = Format.text
 
   @Flag(name: .shortAndLong, help: "Says more: a run also tells why each stage waits.")

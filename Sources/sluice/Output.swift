@@ -1,3 +1,4 @@
+import Fleet
 import Host
 import Report
 
@@ -16,6 +17,17 @@ enum Output {
   static func line(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 
   static func bytes(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+
+  /// A policy or a fleet may have several problems: each is an error with its own hint.
+  static func error(_ error: any Error) {
+    let descriptions =
+      switch error {
+      case let error as PolicyError: error.problems.map(\.description)
+      case FleetError.invalid(let problems): problems.map(\.description)
+      default: ["\(error)"]
+      }
+    write(ErrorText.text(descriptions), to: STDERR_FILENO)
+  }
 
   static func error(_ description: String) { write(ErrorText.text(description), to: STDERR_FILENO) }
 

@@ -26,9 +26,9 @@ struct LoadedPolicy {
     do throws(HostError) {
       bytes = try AtomicFile.read(path, limit: 4 << 20)
     } catch {
-      throw error.kind == .notFound
-        ? UsageError("there is no policy file \(path), hint: --policy FILE, or set SLUICE_POLICY", code: ExitStatus.badData)
-        : error as any Error
+      throw UsageError(
+        error.kind == .notFound ? "there is no policy file \(path)" : "the policy can't be read: \(error)",
+        hint: "--policy FILE, or set SLUICE_POLICY", code: ExitStatus.of(error))
     }
     file = try PolicyFile.read(bytes, name: path, folder: Self.folder(of: path))
     digest = SHA256Digest.hex(bytes)

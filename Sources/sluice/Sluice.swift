@@ -29,7 +29,7 @@ struct Sluice: AsyncParsableCommand {
   static func main() async {
     ProcessSignals.ignoreThoseThatAreErrors()
     var command: any ParsableCommand
-    do { command = try parseAsRoot() } catch { exit(withError: error) }
+    do { command = try parseAsRoot() } catch { refuse(error) }
     do {
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -51,12 +51,20 @@ struct Sluice: AsyncParsableCommand {
     throw CleanExit.helpRequest(self)
   }
 
+  /// A command line that the parser does not take, in the form that all our errors have.
+  private static func refuse(_ error: any Error) -> Never {
+    guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    Output.error(UsageError(ParserText.description(fullMessage(for: error), arguments: arguments)))
+    Output.leave(ExitStatus.usage)
+  }
+
   /// Our own errors are worded by us; help by the parser.
   private static func leave(with error: any Error) -> Never {
     if let failure = error as? Failure { Output.leave(failure.code) }
     // The parser knows its own errors: what it calls a plain failure is none of them.
     if exitCode(for: error) != .failure || error is ExitCode { exit(withError: error) }
-    Output.error("\(error)")
+    Output.error(error)
     Output.leave(ExitStatus.of(error))
   }
 }
