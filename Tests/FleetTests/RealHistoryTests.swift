@@ -5,12 +5,13 @@ import Testing
 
 @Suite("Law L3, a history that people made", .enabled(if: Corpus.isPresent, Comment(rawValue: Corpus.absence)))
 struct RealHistoryTests {
-  private static let policy = Policies.head + ImageTags.layout + """
-    stages:
-      - {name: integration, select: {cluster: [integration]}}
-      - {name: staging, after: integration, select: {cluster: [staging]}}
-      - {name: production, after: staging, select: {cluster: [production]}}
-    """
+  private static let policy =
+    Policies.head + ImageTags.layout + """
+      stages:
+        - {name: integration, select: {cluster: [integration]}}
+        - {name: staging, after: integration, select: {cluster: [staging]}}
+        - {name: production, after: staging, select: {cluster: [production]}}
+      """
 
   @Test func `each promotion's edit on the state before it gives the very bytes that landed`() async throws {
     let tags = try ImageTags()
@@ -37,14 +38,17 @@ struct RealHistoryTests {
   }
 
   /// Whether the edit that moves one cluster from a state writes the file that landed and no other, and is proven exact.
-  private func gives(_ change: ImageTags.Change, from files: [String: String], _ tags: ImageTags, _ reader: FleetReader) async throws -> Bool {
+  private func gives(_ change: ImageTags.Change, from files: [String: String], _ tags: ImageTags, _ reader: FleetReader)
+    async throws -> Bool
+  {
     let before = try await reader.resolve(snapshot(files, tags))
     let moves = [change.environment: [change.application: Version(change.to)]]
     let made = try await ChangeSet.make(before, moves: moves)
     guard made.files == [change.path: tags.history.contents[change.blob] ?? []], made.overrides.isEmpty else { return false }
     var edited = files
     edited[change.path] = change.blob
-    return try await Prover.prove(Promise(moves: moves), from: before, to: try await reader.resolve(snapshot(edited, tags))).isExact
+    return try await Prover.prove(Promise(moves: moves), from: before, to: try await reader.resolve(snapshot(edited, tags)))
+      .isExact
   }
 
   private func snapshot(_ files: [String: String], _ tags: ImageTags) -> Snapshot {
