@@ -67,7 +67,7 @@ final class World: Sendable {
       set -eu
       f="$WORLD/clusters/$1"
       [ -e "$f.silent" ] && exit 1
-      v=$(cat "$f.version")
+      read -r v < "$f.version" || [ -n "$v" ]
       if [ -e "$f.sick" ] || [ -e "$WORLD/bad/$v" ]; then h=false; r='"sick"'; else h=true; r=''; fi
       printf '{"versions":{"app":"%s"},"healthy":%s,"reasons":[%s]}' "$v" "$h" "$r"
 
