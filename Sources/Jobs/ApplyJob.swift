@@ -106,15 +106,21 @@ package struct ApplyJob: Job {
 
   /// - Returns: Whether all could be started.
   private func run(_ starts: [Start], _ look: Look) async throws -> Bool {
-    let ends = await withTaskGroup(of: (Start, Event.ApplyEnd).self) { tasks in
-      for start in starts {
+    let ends = await withTaskGroup(of: (Int, Event.ApplyEnd).self) { tasks in
+      for (place, start) in starts.enumerated() {
         workspace.report(.applyStarted(start.cluster, start.slot, start.to))
-        tasks.addTask { (start, await self.run(start, look)) }
+        tasks.addTask { (place, await self.run(start, look)) }
       }
+      var known: [Int: Event.ApplyEnd] = [:]
       var ends: [(Start, Event.ApplyEnd)] = []
-      for await end in tasks {
-        workspace.report(.applyEnded(end.0.cluster, end.0.slot, end.0.to, end.1))
-        ends.append(end)
+      for await (place, end) in tasks {
+        known[place] = end
+        // Told in the order in which they were started, each as soon as those before it have ended.
+        while ends.count < starts.count, let end = known[ends.count] {
+          let start = starts[ends.count]
+          workspace.report(.applyEnded(start.cluster, start.slot, start.to, end))
+          ends.append((start, end))
+        }
       }
       return ends
     }

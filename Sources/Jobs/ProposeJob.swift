@@ -93,7 +93,17 @@ package struct ProposeJob: Job {
   }
 
   package func perform(_ plan: Plan) async throws -> Bool {
-    for action in plan.actions { try await perform(action) }
+    for action in plan.actions {
+      do {
+        try await perform(action)
+      } catch let error as ForgeError {
+        // Another run landed, closed or removed it meanwhile: the next look sees what is there then.
+        switch error {
+        case .notOpen, .alreadyOpen, .noBranch: continue
+        default: throw error
+        }
+      }
+    }
     return false
   }
 
