@@ -7,7 +7,9 @@ package import Report
 extension Workspace {
   /// What status, explain and plan tell of.
   package func plannedSituation() async throws -> PlannedSituation {
-    PlannedSituation(try await Looker(workspace: self).look().planner)
+    let look = try await Looker(workspace: self).look()
+    await fleets.remember()
+    return PlannedSituation(look.planner)
   }
 
   /// Reports of each slot that waits why it does.
