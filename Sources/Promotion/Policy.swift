@@ -20,6 +20,8 @@ package struct Policy: Sendable, Equatable {
   package func component(_ name: ComponentName) -> Component? { components.first { $0.name == name } }
   package func group(_ name: GroupName) -> Group? { groups.first { $0.name == name } }
   package func stage(_ name: StageName) -> Stage? { stages.first { $0.name == name } }
+  /// The stage with the group's own settings.
+  package func stage(_ slot: Slot) -> Stage? { stage(slot.stage)?.settings(for: slot.group) }
   /// The stages that name this one in `after`.
   package func followers(of stage: StageName) -> [Stage] { stages.filter { $0.after.contains(stage) } }
 }
@@ -96,10 +98,24 @@ package enum Share: Sendable, Equatable {
   case count(Int)
 }
 
+/// A part of a stage that moves before the rest.
+package struct Wave: Sendable, Equatable {
+  /// How much of the stage has moved when the wave is through, with the waves before it.
+  package var to: Share
+  /// How long its clusters must stay settled before the next wave starts.
+  package var soak: Duration
+
+  package init(to: Share, soak: Duration) {
+    self.to = to
+    self.soak = soak
+  }
+}
+
 package struct Stage: Sendable, Equatable {
   package var name: StageName
   package var after: [StageName]
-  package var soak: Duration
+  /// Cumulative; the last one is the whole stage. Never empty.
+  package var waves: [Wave]
   package var atLeast: Share
   package var deadline: Duration
   package var maxUnhealthy: Share
@@ -110,18 +126,31 @@ package struct Stage: Sendable, Equatable {
   /// Whether the stage has an upgrade command. Where it has none, a merge is what starts an upgrade.
   package var applies: Bool
   package var maxInFlight: Int?
+  package var afterTakeBack: AfterTakeBack
+  package var onFailure: OnFailure
+  /// The names that the stage had: holds of those are its own.
+  package var was: [StageName]
+  /// A group's own settings in this stage, whole; a group that is absent has the stage's.
+  package var own: [GroupName: Stage]
 
   package enum Follow: String, Sendable, Equatable { case qualified, latest }
+  /// Whether the first promotion after a take-back needs a person.
+  package enum AfterTakeBack: String, Sendable, Equatable, CaseIterable { case approve, auto }
+  /// What a failed version makes Sluice do: say so, or also offer to take it back.
+  package enum OnFailure: String, Sendable, Equatable, CaseIterable { case alert, revert }
 
+  /// - Parameter waves: nil: one, of everything.
   package init(
-    name: StageName, after: [StageName] = [], soak: Duration = .seconds(3600), atLeast: Share = .percent(100),
-    deadline: Duration = .seconds(7200), maxUnhealthy: Share = .count(0), gates: [GateName] = ["yaml", "resolve"],
-    approvals: Int = 1, follow: Follow = .qualified, replaceAfter: Duration = .seconds(86400), applies: Bool = false,
-    maxInFlight: Int? = nil
+    name: StageName, after: [StageName] = [], soak: Duration = .seconds(3600), waves: [Wave]? = nil,
+    atLeast: Share = .percent(100), deadline: Duration = .seconds(7200), maxUnhealthy: Share = .count(0),
+    gates: [GateName] = ["yaml", "resolve"], approvals: Int = 1, follow: Follow = .qualified,
+    replaceAfter: Duration = .seconds(86400), applies: Bool = false, maxInFlight: Int? = nil,
+    afterTakeBack: AfterTakeBack = .approve, onFailure: OnFailure = .alert, was: [StageName] = [],
+    own: [GroupName: Stage] = [:]
   ) {
     self.name = name
     self.after = after
-    self.soak = soak
+    self.waves = waves ?? [Wave(to: .percent(100), soak: soak)]
     self.atLeast = atLeast
     self.deadline = deadline
     self.maxUnhealthy = maxUnhealthy
@@ -131,5 +160,18 @@ package struct Stage: Sendable, Equatable {
     self.replaceAfter = replaceAfter
     self.applies = applies
     self.maxInFlight = maxInFlight
+    self.afterTakeBack = afterTakeBack
+    self.onFailure = onFailure
+    self.was = was
+    self.own = own
   }
+
+  /// How long a cluster must stay settled on a tuple to speak for it: as long as in the last wave.
+  package var soak: Duration {
+    get { waves.last?.soak ?? .zero }
+    set { if !waves.isEmpty { waves[waves.count - 1].soak = newValue } }
+  }
+
+  /// The stage as it is for one group.
+  package func settings(for group: GroupName) -> Stage { own[group] ?? self }
 }
