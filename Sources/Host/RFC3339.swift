@@ -6,8 +6,8 @@ package enum RFC3339 {
   /// The text in UTC. A moment that four digits of year can't say becomes the nearest that they can.
   package static func text(seconds: Int) -> String {
     let moment = min(max(seconds, range.lowerBound), range.upperBound)
-    let (days, rest) = floorDivide(moment, 86_400)
-    let (year, month, day) = date(days: days)
+    let (days, rest) = WallTime.floorDivide(moment, 86_400)
+    let (year, month, day) = WallTime.date(day: days)
     var text: [UInt8] = []
     text.reserveCapacity(20)
     func put(_ number: Int, width: Int, then mark: Unicode.Scalar) {
@@ -47,7 +47,7 @@ package enum RFC3339 {
     }
     guard let year = number(4), mark("-"), let month = number(2), mark("-"), let day = number(2), mark("Tt"),
       let hour = number(2), mark(":"), let minute = number(2), mark(":"), let second = number(2),
-      (1...12).contains(month), day >= 1, day <= length(month: month, year: year), hour < 24, minute < 60, second <= 60
+      (1...12).contains(month), day >= 1, day <= WallTime.length(month: month, year: year), hour < 24, minute < 60, second <= 60
     else { return nil }
     if mark(".") {
       guard number(1) != nil else { return nil }
@@ -60,37 +60,6 @@ package enum RFC3339 {
       offset = (hours * 3600 + minutes * 60) * (west ? -1 : 1)
     }
     guard rest.isEmpty else { return nil }
-    return days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-  }
-
-  private static func floorDivide(_ a: Int, _ b: Int) -> (quotient: Int, remainder: Int) {
-    let quotient = a >= 0 ? a / b : (a - b + 1) / b
-    return (quotient, a - quotient * b)
-  }
-
-  private static func length(month: Int, year: Int) -> Int {
-    switch month {
-    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-    case 4, 6, 9, 11: 30
-    default: 31
-    }
-  }
-
-  // Both count in years that begin in March, so that the leap day is the last one, and in eras of 400 years, which all
-  // have 146,097 days (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-
-  private static func days(year: Int, month: Int, day: Int) -> Int {
-    let (era, yearOfEra) = floorDivide(month <= 2 ? year - 1 : year, 400)
-    let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-  }
-
-  private static func date(days: Int) -> (year: Int, month: Int, day: Int) {
-    let (era, dayOfEra) = floorDivide(days + 719_468, 146_097)
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shifted = (5 * dayOfYear + 2) / 153
-    let month = shifted < 10 ? shifted + 3 : shifted - 9
-    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+    return WallTime.day(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
   }
 }
