@@ -3,7 +3,10 @@ extension Planner {
   static func proofs(
     _ roster: Roster, _ situation: Situation, _ catalogue: Catalogue, _ ordering: Ordering
   ) -> [Proof] {
-    let lists = roster.stage.after.map { situation.qualified[Slot(stage: $0, group: roster.slot.group)] ?? [] }
+    let lists = roster.stage.after.map { stage in
+      (situation.qualified[Slot(stage: stage, group: roster.slot.group)] ?? [])
+        + (situation.keeps(.provenBefore) ? [] : unproven(stage, roster, situation))
+    }
     var moments: [VersionTuple: Timestamp] = [:]
     for qualification in lists.first ?? [] {
       let tuple = roster.restrict(qualification.tuple)
@@ -36,6 +39,13 @@ extension Planner {
     }
   }
 
+  /// What a stage desires, as if that proved anything.
+  private static func unproven(_ stage: StageName, _ roster: Roster, _ situation: Situation) -> [Qualification] {
+    situation.clusters.filter { $0.stages[roster.slot.group] == stage }.map { cluster in
+      Qualification(tuple: VersionTuple(cluster.desired.filter { roster.components.contains($0.key) }), at: situation.now)
+    }
+  }
+
   /// Whether the tuple may be started in the slot, but for a take-back.
   ///
   /// First stage: published, allowed, old enough, not withdrawn. Later: qualified in every stage before, not failed there now
@@ -53,12 +63,13 @@ extension Planner {
   func isStartable(_ proof: Proof) -> Bool { proof.isAllowed && proof.withdrawn.isEmpty }
 
   package func admissible(_ slot: Slot, _ tuple: VersionTuple) -> Bool {
-    admitted(slot, tuple) && !isTakenBack(slot, tuple)
+    admitted(slot, tuple) && !isHeld(slot, tuple)
   }
 
   /// The stage before this one that has failed on the tuple.
   func failedBefore(_ roster: Roster, _ tuple: VersionTuple) -> StageName? {
-    roster.stage.after.first { failed(Slot(stage: $0, group: roster.slot.group), tuple) }
+    guard situation.keeps(.notFailedBefore) else { return nil }
+    return roster.stage.after.first { failed(Slot(stage: $0, group: roster.slot.group), tuple) }
   }
 
   /// Whether something admitted is at least as new.

@@ -1,25 +1,34 @@
 extension Planner {
-  /// The plan of one slot, whatever keeps it from moving left aside (DECISIONS 2, without waves).
+  /// The plan of one slot, whatever keeps it from moving left aside (DECISIONS 2).
   func course(_ slot: Slot) -> Decision {
     guard let roster = rosters[slot], !roster.units.isEmpty else {
       return .wait([Reason(.noClusters(pinned: rosters[slot]?.pinned ?? [], paused: rosters[slot]?.paused ?? []))])
     }
-    guard let front = front(roster) else { return idle(roster, nil, nil) }
+    if let back = takeBackOfHeld(roster) { return .takeBack(back) }
+    guard let front = front(roster) else { return rest(roster, nil, nil) }
     let newer = newer(roster, front.tuple)
-    guard var target = target(roster, front, newer) else { return idle(roster, front, newer) }
+    guard var target = target(roster, front, newer) else { return rest(roster, front, newer) }
     var movers = movers(roster, target)
     if movers.isEmpty, let detour = detour(roster, front, target) { (target, movers) = detour }
-    if movers.isEmpty { return idle(roster, front, newer) }
+    if movers.isEmpty { return rest(roster, front, newer) }
     let unhealthy = unhealthy(roster, target)
     if !unhealthy.isEmpty { return .wait(failureReasons(roster) + [Reason(.unhealthy(unhealthy))]) }
-    let picks = picks(roster, movers, target)
-    if picks.isEmpty {
-      let moving = inFlight(roster.slot, target: target)
-      return .wait([Reason(.inFlight(moving))] + unknownReasons(roster))
-    }
-    var from: [ClusterName: VersionTuple] = [:]
-    for pick in picks { from[roster.units[pick].name] = roster.tuple(roster.units[pick]) }
-    return .promote(PlannedPromotion(slot: slot, to: target, from: from))
+    return advance(roster, target, movers)
+  }
+
+  /// Nobody moves forward: what failed goes back where the policy asks for it, and what is through is tidied.
+  private func rest(_ roster: Roster, _ front: Front?, _ newer: VersionTuple?) -> Decision {
+    if let back = takeBackOfFailed(roster) { return .takeBack(back) }
+    if let front, let tidy = consolidation(roster, front) { return .consolidate(tidy) }
+    return idle(roster, front, newer)
+  }
+
+  /// Overrides that a rollout left behind, once it has qualified and nobody is behind any more.
+  private func consolidation(_ roster: Roster, _ front: Front) -> PlannedConsolidation? {
+    guard let left = situation.overrides[roster.slot], !left.isEmpty, hasQualified(roster.slot, front.tuple),
+      complete(roster.slot, front.tuple), !isHeld(roster.slot, front.tuple)
+    else { return nil }
+    return PlannedConsolidation(slot: roster.slot, tuple: front.tuple, clusters: left.sorted())
   }
 
   /// Where the stage is to go: the front, or what is newer if it may take that, or what its open promotion sticks to.
@@ -28,12 +37,16 @@ extension Planner {
   private func target(_ roster: Roster, _ front: Front, _ newer: VersionTuple?) -> VersionTuple? {
     if sticky(roster, front) != nil { return situation.open[roster.slot]?.tuple }
     if let newer, mayTake(roster, front) { return newer }
-    return admissible(roster.slot, front.tuple) && !failed(roster.slot, front.tuple) ? front.tuple : nil
+    let isStopped = situation.keeps(.failedGoesNoFurther) && failed(roster.slot, front.tuple)
+    return admissible(roster.slot, front.tuple) && !isStopped ? front.tuple : nil
   }
 
   /// The units that can take the target now.
   func movers(_ roster: Roster, _ target: VersionTuple) -> [Int] {
-    let able = roster.cohorts.filter { canMove(roster, $0.tuple, target) }.flatMap(\.units)
+    var able = roster.cohorts.filter { canMove(roster, $0.tuple, target) }.flatMap(\.units)
+    if let alone = holdingOn[roster.slot], !alone.isEmpty {
+      able.removeAll { hold(roster.slot, target, on: roster.units[$0].name) != nil }
+    }
     let demanding = demanding(roster)
     if demanding.isEmpty { return able }
     return able.filter { unit in demanding.allSatisfy { unmet(roster.units[unit], $0, target) == nil } }
@@ -43,6 +56,7 @@ extension Planner {
   /// (trap 25). Laggards are asked by name; the first that has a way shows it.
   private func detour(_ roster: Roster, _ front: Front, _ target: VersionTuple) -> (VersionTuple, [Int])? {
     var asked: Set<Int> = []
+    guard situation.keeps(.laggardsStepAlone) else { return nil }
     for laggard in laggards(roster, target) where asked.insert(roster.units[laggard].cohort).inserted {
       let from = roster.tuple(roster.units[laggard])
       var ways = ways(roster, from, upTo: front.tuple)
@@ -85,29 +99,4 @@ extension Planner {
       isAtMost($0, front) && canMove(roster, from, $0) && admissible(roster.slot, $0) && !failed(roster.slot, $0)
     }
   }
-
-  /// Of the movers those that there is room for: degraded on a bad version first, then in an order that no name favours.
-  ///
-  /// With an upgrade command all go at once: apply waits for a place (DECISIONS, plan).
-  private func picks(_ roster: Roster, _ movers: [Int], _ target: VersionTuple) -> [Int] {
-    guard let room = roster.stage.maxInFlight, !roster.stage.applies else { return movers }
-    let bad = Set(roster.cohorts.indices.filter { isBad(roster, roster.cohorts[$0]) })
-    func rank(_ index: Int) -> (Int, UInt64, Int) {
-      let unit = roster.units[index]
-      return (unit.standing.isDegraded && bad.contains(unit.cohort) ? 0 : 1, stableHash(unit.name), index)
-    }
-    var busy = inFlightUnits(roster, target)
-    var picks: [Int] = []
-    for mover in movers.map({ (rank($0), $0) }).sorted(by: { $0.0 < $1.0 }).map(\.1) {
-      busy.insert(mover)
-      if busy.count > room { break }
-      picks.append(mover)
-    }
-    return picks
-  }
-}
-
-/// FNV-1a, 64 bits: the same on every machine and in every run.
-func stableHash(_ text: String) -> UInt64 {
-  text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
 }

@@ -2,7 +2,8 @@ extension Planner {
   /// Nobody moves: everything is as new as it may be, or every reason why not, what holds the slot itself in front.
   func idle(_ roster: Roster, _ front: Front?, _ newer: VersionTuple?) -> Decision {
     var reasons = failureReasons(roster)
-    if let front, let (tuple, cause) = takenBack(roster.slot, front.tuple) { reasons.append(Reason(.takenBack(tuple, cause))) }
+    reasons += stranded(roster)
+    if let front, let hold = hold(roster.slot, front.tuple) { reasons.append(Reason(.held(front.tuple, hold))) }
     if let front, newer != nil, !mayTake(roster, front) { reasons.append(notQualified(roster, front.tuple)) }
     if let front { reasons += laggardReasons(roster, front.tuple) }
     let start = front?.tuple ?? greatest(roster.candidates, roster)
@@ -47,6 +48,9 @@ extension Planner {
         reasons.append(Reason(.noPath(from: cohort.tuple, to: front, missing: missing, clusters: names)))
       } else if let missing = unleavable(roster, cohort.tuple, front) {
         reasons.append(Reason(.step(stage: roster.stage.name, missing: missing)))
+      }
+      if let hold = names.lazy.compactMap({ self.hold(roster.slot, front, on: $0) }).first {
+        reasons.append(Reason(.held(front, hold)))
       }
     }
     return reasons + requirementReasons(roster, front)
@@ -108,7 +112,7 @@ extension Planner {
   /// Why a tuple above the front can't be the next one.
   private func obstacles(_ roster: Roster, _ front: VersionTuple, _ tuple: VersionTuple) -> [Reason] {
     var reasons: [Reason] = []
-    if let (barred, cause) = takenBack(roster.slot, tuple) { reasons.append(Reason(.takenBack(barred, cause))) }
+    if let hold = hold(roster.slot, tuple) { reasons.append(Reason(.held(tuple, hold))) }
     if let stage = failedBefore(roster, tuple), let before = rosters[Slot(stage: stage, group: roster.slot.group)] {
       reasons.append(Reason(.failed(stage: stage, tuple: tuple, clusters: worseOn(before, tuple))))
     }
@@ -148,7 +152,7 @@ extension Reason.Kind {
   fileprivate func tellsTheSame(as other: Reason.Kind) -> Bool {
     switch (self, other) {
     case (.minimumAge(let a, _), .minimumAge(let b, _)), (.withdrawn(let a, _), .withdrawn(let b, _)): a == b
-    case (.takenBack, .takenBack), (.step, .step), (.requires, .requires): true
+    case (.held, .held), (.step, .step), (.requires, .requires): true
     case (.noPath(let a, _, _, _), .noPath(let b, _, _, _)): a == b
     case (.failed(let a, _, _), .failed(let b, _, _)): a == b
     default: self == other

@@ -13,13 +13,18 @@ extension Planner {
     }
     guard worse > 0 else { return false }
     return worse > roster.stage.maxUnhealthy.roundedDown(of: count)
-      || count - worse < roster.stage.atLeast.roundedUp(of: count)
+      || situation.keeps(.tooFewLeftIsFailure) && count - worse < roster.stage.atLeast.roundedUp(of: count)
   }
 
   /// The tuples desired in the slot that failed there, by their text.
   package func failures(_ slot: Slot) -> [VersionTuple] {
     guard let roster = rosters[slot] else { return [] }
     return failures(roster)
+  }
+
+  /// The clusters that got worse on the tuple.
+  package func failedOn(_ slot: Slot, _ tuple: VersionTuple) -> [ClusterName] {
+    rosters[slot].map { worseOn($0, tuple) } ?? []
   }
 
   func failures(_ roster: Roster) -> [VersionTuple] {
@@ -32,19 +37,9 @@ extension Planner {
     roster.units.filter { $0.standing.isWorse && roster.tuple($0).matches(tuple) }.map(\.name)
   }
 
-  /// Whether a person took the tuple back here or in a stage before (a part of it bars every tuple with it).
-  package func isTakenBack(_ slot: Slot, _ tuple: VersionTuple) -> Bool { takenBack(slot, tuple) != nil }
-
-  func takenBack(_ slot: Slot, _ tuple: VersionTuple) -> (VersionTuple, TakenBack)? {
-    guard let barred = barred[slot] else { return nil }
-    if let exact = barred[tuple] { return (tuple, exact) }
-    let part = barred.filter { !$0.key.isEmpty && $0.key.matches(tuple) }.min { $0.key.sortText < $1.key.sortText }
-    return part.map { ($0.key, $0.value) }
-  }
-
-  /// Degraded clusters that the target would cure: they desire an older tuple that failed here or was taken back (trap 4).
+  /// Degraded clusters that the target would cure: they desire an older tuple that failed here or is held (trap 4).
   func cure(_ roster: Roster, _ target: VersionTuple?) -> Set<Int> {
-    guard let target else { return [] }
+    guard let target, situation.keeps(.degradedAreCured) else { return [] }
     var cured: Set<Int> = []
     for cohort in roster.cohorts where isLess(cohort.tuple, target) && isBad(roster, cohort) {
       cured.formUnion(cohort.units.filter { roster.units[$0].standing.isDegraded })
@@ -53,7 +48,7 @@ extension Planner {
   }
 
   func isBad(_ roster: Roster, _ cohort: Roster.Cohort) -> Bool {
-    (cohort.worse > 0 && failed(roster.slot, cohort.tuple)) || isTakenBack(roster.slot, cohort.tuple)
+    (cohort.worse > 0 && failed(roster.slot, cohort.tuple)) || isHeld(roster.slot, cohort.tuple)
   }
 
   /// Clusters whose upgrade started and that are not settled; what is unknown counts. Soaking is not in flight.
@@ -73,10 +68,11 @@ extension Planner {
     return Set(moving).subtracting(cure(roster, target))
   }
 
-  /// Degraded clusters that count against the target, when they are more than `maxUnhealthy` of the stage.
+  /// Degraded clusters that count against the target, when they are more than `maxUnhealthy` of the stage: those that got worse
+  /// on what they desire. What was broken before does not keep a version from anybody (DESIGN 9).
   func unhealthy(_ roster: Roster, _ target: VersionTuple?) -> [ClusterName] {
-    let degraded = roster.units.indices.filter { roster.units[$0].standing.isDegraded }
-    if degraded.isEmpty { return [] }
+    let degraded = roster.units.indices.filter { roster.units[$0].standing.isWorse }
+    if degraded.isEmpty || !situation.keeps(.unhealthyStop) { return [] }
     let cured = cure(roster, target)
     let counted = degraded.filter { !cured.contains($0) }
     guard counted.count > roster.stage.maxUnhealthy.roundedDown(of: roster.units.count) else { return [] }

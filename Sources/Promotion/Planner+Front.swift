@@ -11,6 +11,9 @@ extension Planner {
   /// Tuples with all of the stage's components come before those that lack some: a part has no say over the rest.
   func front(_ roster: Roster) -> Front? {
     let all = roster.candidates
+    if !situation.keeps(.frontIsAdmitted) {
+      return greatest(all, roster).map { Front(tuple: $0, isAdmitted: admitted(roster.slot, $0)) }
+    }
     let whole = all.filter { $0.versions.count == roster.shape.count }
     for tuples in whole.count == all.count ? [all] : [whole, all] {
       if let best = greatest(tuples.filter { admitted(roster.slot, $0) }, roster) {
@@ -31,8 +34,8 @@ extension Planner {
 
   func free(_ roster: Roster, _ front: Front) -> Bool {
     let slot = roster.slot
-    return !front.isAdmitted || isTakenBack(slot, front.tuple) || isRed(slot, front.tuple) || !failures(roster).isEmpty
-      || (hasQualified(slot, front.tuple) && complete(slot, front.tuple))
+    return !front.isAdmitted || isHeld(slot, front.tuple) || isRed(slot, front.tuple) || !failures(roster).isEmpty
+      || (hasQualified(slot, front.tuple) && (complete(slot, front.tuple) || !situation.keeps(.completeBeforeNext)))
   }
 
   /// Whether a required gate of the tuple's own promotion failed (trap 28).
@@ -66,9 +69,14 @@ extension Planner {
     return permission(roster, open)
   }
 
+  /// Whether as many people approve of its present head as must, and nobody objects.
+  package func isApproved(_ slot: Slot, _ open: OpenPromotion) -> Bool {
+    !open.isObjected && open.approvals >= neededApprovals(slot, open.tuple)
+  }
+
   /// What keeps an open promotion from being replaced.
   func permission(_ roster: Roster, _ open: OpenPromotion) -> Stickiness? {
-    if open.approved { return .approved }
+    if situation.keeps(.approvedSticks), isApproved(roster.slot, open) { return .approved }
     let end = open.openedAt + roster.stage.replaceAfter
     return situation.now < end ? .young(until: end) : nil
   }

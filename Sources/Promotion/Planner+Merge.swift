@@ -12,17 +12,30 @@ package enum MergeVerdict: Sendable, Equatable {
 
 extension Planner {
   /// DECISIONS, merge: plan again = promote(V, ⊇ changed). The situation is the one at the very tip that is swapped, and the
-  /// tuple and clusters are those that the content changes. A stop refuses; a label too; a person's commit does not.
+  /// tuple and clusters are those that the content changes. A stop refuses; a label and a closed window too; a person's commit
+  /// does not.
   package func mayMerge(_ slot: Slot, tuple: VersionTuple, clusters: Set<ClusterName>) -> MergeVerdict {
-    let obstacles = obstacles(slot, forMerge: true)
+    let obstacles = obstacles(slot, forMerge: true) + closed(slot)
     if !obstacles.isEmpty { return .wait(obstacles) }
+    if !situation.keeps(.mergePlansAgain) { return .allowed }
     switch course(slot) {
-    case .upToDate: return .upToDate
+    case .upToDate, .takeBack, .consolidate: return .upToDate
     case .wait(let reasons): return .wait(reasons)
     case .promote(let planned):
       guard planned.to == tuple else { return .otherVersion(planned) }
       let refused = clusters.filter { planned.from[$0] == nil }.sorted()
       return refused.isEmpty ? .allowed : .otherClusters(planned, refused: refused)
+    }
+  }
+}
+
+extension Planner {
+  /// Why no upgrade may start in the slot now: outside its windows, or in a freeze (L8).
+  package func closed(_ slot: Slot, at now: Timestamp? = nil) -> [Reason] {
+    switch situation.calendars[slot]?.closure(at: now ?? situation.now) {
+    case nil: []
+    case .freeze(let until, let reason)?: [Reason(.freeze(reason: reason), until: until)]
+    case .window(let opensAt)?: [Reason(.window, until: opensAt)]
     }
   }
 }
@@ -46,7 +59,7 @@ package enum OpenTreatment: Sendable, Equatable {
     case landed
     /// The stage desires a newer version already.
     case overtaken(by: VersionTuple)
-    case takenBack(TakenBack)
+    case held(Hold)
     /// A version that is withdrawn or that `allow` does not admit any more.
     case notAdmitted([ComponentName])
   }
@@ -62,16 +75,17 @@ extension Planner {
     case .promote(let planned) where planned.to == open.tuple:
       return planned.clusters == open.clusters ? .keep : .rewrite(planned)
     case .promote(let planned): return .replace(with: planned)
-    case .upToDate:
+    case .upToDate, .consolidate:
       let strange = open.tuple.versions.keys.sorted()
       return .closeMoot(moot(slot, open.tuple) ?? .notAdmitted(strange))
+    case .takeBack: return moot(slot, open.tuple).map(OpenTreatment.closeMoot) ?? .leave([])
     case .wait(let reasons): return moot(slot, open.tuple).map(OpenTreatment.closeMoot) ?? .leave(reasons)
     }
   }
 
   private func moot(_ slot: Slot, _ tuple: VersionTuple) -> OpenTreatment.Moot? {
     guard let roster = rosters[slot], !roster.units.isEmpty else { return .noClusters }
-    if let (_, cause) = takenBack(slot, tuple) { return .takenBack(cause) }
+    if let hold = hold(slot, tuple) { return .held(hold) }
     if !roster.cohorts.contains(where: { isLess($0.tuple, tuple) }) { return .landed }
     if let front = front(roster), isLess(tuple, front.tuple) { return .overtaken(by: front.tuple) }
     let barred = tuple.versions.filter { component, version in

@@ -47,7 +47,7 @@ extension Planner {
     return catalogue.above(version, of: component, ordering).filter { next in
       let there = VersionTuple([component: next])
       return catalogue.verdict(next, of: component) == .admitted && step(here, there) && leavable(roster, here, there)
-        && barred[roster.slot]?[there] == nil
+        && !holds(roster.slot, there).contains { $0.bar.top.versions.count == 1 }
     }
   }
 
@@ -93,7 +93,8 @@ extension Planner {
 
   /// Whether what desires `from` may go straight to `to`.
   func canMove(_ roster: Roster, _ from: VersionTuple, _ to: VersionTuple) -> Bool {
-    isLess(from, to) && step(from, to) && leavable(roster, from, to) && isOurs(roster, from, to)
+    (isLess(from, to) || !situation.keeps(.neverBack) && relation(from, to) != .equal) && step(from, to)
+      && leavable(roster, from, to) && isOurs(roster, from, to)
   }
 }
 

@@ -7,11 +7,18 @@ extension Planner {
     for (component, version) in a.versions {
       guard let other = b[component] else { return nil }
       if version == other { continue }
-      guard let order = ordering.compare(version, other, of: component), order != .equal else { return nil }
+      guard let order = order(version, other, of: component) else { return nil }
       if result != .equal, result != order { return nil }
       result = order
     }
     return result
+  }
+
+  /// nil: unordered, or equal in order without being the same.
+  private func order(_ a: Version, _ b: Version, of component: ComponentName) -> Order? {
+    let order = ordering.compare(a, b, of: component)
+    if situation.keeps(.unorderedStays) { return order == .equal ? nil : order }
+    return order == nil || order == .equal ? (a.text < b.text ? .less : .greater) : order
   }
 
   func isLess(_ a: VersionTuple, _ b: VersionTuple) -> Bool { relation(a, b) == .less }
@@ -59,7 +66,11 @@ extension Planner {
 
   /// The minor that can't be left yet.
   func unleavable(_ roster: Roster, _ from: VersionTuple, _ to: VersionTuple) -> String? {
-    if stepping.isDisjoint(with: roster.components) || situation.policy.followers(of: roster.stage.name).isEmpty { return nil }
+    if !situation.keeps(.minorIsLeavable) || stepping.isDisjoint(with: roster.components)
+      || situation.policy.followers(of: roster.stage.name).isEmpty
+    {
+      return nil
+    }
     for (component, version) in from.versions.sorted(by: { $0.key < $1.key }) where stepping.contains(component) {
       guard let next = to[component], let minor = ordering.semantic(version, of: component)?.minor,
         ordering.semantic(next, of: component)?.minor != minor

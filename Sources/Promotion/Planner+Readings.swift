@@ -25,7 +25,8 @@ extension Planner {
     return lack(unit, roster, tuple)
   }
 
-  func lack(_ unit: Roster.Unit, _ roster: Roster, _ tuple: VersionTuple) -> Lack? {
+  /// - Parameter soak: how long it must have been settled; nil: as long as the stage asks.
+  func lack(_ unit: Roster.Unit, _ roster: Roster, _ tuple: VersionTuple, soak: Duration? = nil) -> Lack? {
     guard roster.tuple(unit).isPart(of: tuple) else { return .desires(roster.tuple(unit)) }
     let reading = situation.clusters[unit.cluster].reading
     switch unit.standing {
@@ -35,7 +36,10 @@ extension Planner {
       return .upgrading(observed: observed, since: since)
     case .degraded(let since, _):
       return .degraded(reasons: reading?.groups[roster.slot.group]?.reasons ?? [], since: since)
-    case .settled(_, let soakedAt, let isSoaked): return isSoaked ? nil : .soaking(until: soakedAt)
+    case .settled(let since, let soakedAt, let isSoaked):
+      guard let soak, let reading else { return isSoaked ? nil : .soaking(until: soakedAt) }
+      let last = reading.groups[roster.slot.group]?.lastKnown ?? reading.last
+      return last >= since + soak ? nil : .soaking(until: since + soak)
     }
   }
 }

@@ -8,8 +8,10 @@ package struct Planner: Sendable {
   let proven: [Slot: [Proof]]
   /// By slot: what has qualified there.
   let qualifiedIn: [Slot: Set<VersionTuple>]
-  /// By slot: what a person took back there or in a stage before it.
-  let barred: [Slot: [VersionTuple: TakenBack]]
+  /// By slot: what bars versions there, taken back there or in a stage before it, the oldest first.
+  let holding: [Slot: [Hold]]
+  /// By slot: what bars versions on single clusters.
+  let holdingOn: [Slot: [ClusterName: [Hold]]]
   /// Components with `step: minor`.
   let stepping: Set<ComponentName>
 
@@ -22,6 +24,7 @@ package struct Planner: Sendable {
   }
 
   package init(_ situation: Situation) {
+    let situation = situation.relaxed()
     self.situation = situation
     let policy = situation.policy
     var rosters = Self.rosters(situation)
@@ -35,7 +38,7 @@ package struct Planner: Sendable {
     for slot in rosters.keys { rosters[slot]?.close(ordering) }
     self.rosters = rosters
     qualifiedIn = situation.qualified.mapValues { Set($0.map(\.tuple)) }
-    barred = Self.barred(situation)
+    (holding, holdingOn) = Self.holding(situation)
     stepping = Set(policy.components.lazy.filter { $0.step == .minor }.map(\.name))
     var proven: [Slot: [Proof]] = [:]
     for (slot, roster) in rosters where !roster.stage.after.isEmpty {
@@ -62,8 +65,9 @@ package struct Planner: Sendable {
 
   /// What to do in one slot now. Whatever keeps the slot from moving comes in front of what its versions wait for.
   package func decide(_ slot: Slot) -> Decision {
-    let obstacles = obstacles(slot, forMerge: false)
     let course = course(slot)
+    let obstacles =
+      if case .takeBack = course { takeBackObstacles(slot, forMerge: false) } else { obstacles(slot, forMerge: false) }
     if obstacles.isEmpty { return course }
     if case .wait(let reasons) = course { return .wait(obstacles + reasons) }
     return .wait(obstacles)
@@ -73,14 +77,18 @@ package struct Planner: Sendable {
   ///
   /// A person's commit on the branch is not swapped for another version (trap 29), but may land: merge decides on its content.
   func obstacles(_ slot: Slot, forMerge: Bool) -> [Reason] {
-    var reasons = situation.stops.filter { $0.stage == nil || $0.stage == slot.stage }
-      .sorted { ($0.at, $0.stage ?? "", $0.by) < ($1.at, $1.stage ?? "", $1.by) }.map { Reason(.stopped($0)) }
+    var reasons = stopReasons(slot)
     if situation.unreadableSlots { reasons.append(Reason(.slotUnknown)) }
     if let open = situation.open[slot], let mark = open.heldByPerson {
       if case .commit = mark, forMerge { return reasons }
       reasons.append(Reason(.slotTaken(number: open.number, mark)))
     }
     return reasons
+  }
+
+  func stopReasons(_ slot: Slot) -> [Reason] {
+    situation.stops.filter { $0.stage == nil || $0.stage == slot.stage }
+      .sorted { ($0.at, $0.stage ?? "", $0.by) < ($1.at, $1.stage ?? "", $1.by) }.map { Reason(.stopped($0)) }
   }
 
   /// What the units desire, and what those of first stages do; read off the cohorts, which are few.
@@ -100,11 +108,12 @@ package struct Planner: Sendable {
   private static func rosters(_ situation: Situation) -> [Slot: Roster] {
     let names = situation.clusters.map(\.name)
     let order = names.indices.sorted { names[$0] < names[$1] }
-    let judging = JudgingPolicy(situation.policy)
+    let judging = JudgingPolicy(situation)
     var rosters: [Slot: Roster] = [:]
     for group in situation.policy.groups {
       var own = situation.policy.stages.map { stage in
-        Roster(slot: Slot(stage: stage.name, group: group.name), stage: stage, components: group.components)
+        Roster(
+          slot: Slot(stage: stage.name, group: group.name), stage: stage.settings(for: group.name), components: group.components)
       }
       let place = Dictionary(situation.policy.stages.enumerated().map { ($1.name, $0) }) { first, _ in first }
       for index in order {
@@ -114,21 +123,5 @@ package struct Planner: Sendable {
       for roster in own { rosters[roster.slot] = roster }
     }
     return rosters
-  }
-
-  /// What a person took back is barred in its stage and in all that follow it (DECISIONS, hold); there is no release yet.
-  private static func barred(_ situation: Situation) -> [Slot: [VersionTuple: TakenBack]] {
-    var barred = situation.takenBack
-    for slot in situation.takenBack.keys.sorted() {
-      var reached: Set<StageName> = [slot.stage]
-      var next = situation.policy.followers(of: slot.stage)
-      while let stage = next.popLast() {
-        guard reached.insert(stage.name).inserted else { continue }
-        let later = Slot(stage: stage.name, group: slot.group)
-        barred[later, default: [:]].merge(situation.takenBack[slot] ?? [:]) { own, _ in own }
-        next += situation.policy.followers(of: stage.name)
-      }
-    }
-    return barred
   }
 }

@@ -7,27 +7,46 @@ package struct Situation: Sendable {
   package var seen: [ComponentName: [SeenVersion]]
   /// What has qualified; only grows.
   package var qualified: [Slot: [Qualification]]
+  /// The rollouts that were started, by what they bring.
+  package var rollouts: [Slot: [VersionTuple: Rollout]]
   /// The open promotion of each slot.
   package var open: [Slot: OpenPromotion]
-  /// Tuples that a person took back (moved back by hand, or closed the request of), with the cause in words.
-  package var takenBack: [Slot: [VersionTuple: TakenBack]]
+  /// The open take-back of each slot.
+  package var openTakeBacks: [Slot: OpenTakeBack]
+  /// What was taken back, released or not.
+  package var holds: [Hold]
+  /// What a person does not want to have taken back: they closed the take-back's request.
+  package var declined: Set<DeclinedTakeBack>
+  /// Clusters in which values stand that Sluice wrote for a promotion and that could be tidied now, by slot.
+  package var overrides: [Slot: Set<ClusterName>]
   package var stops: [Stop]
+  /// When upgrades may start; a slot that is absent has no windows and no freezes.
+  package var calendars: [Slot: StageCalendar]
   /// Slots whose open promotion could not be read: nothing is replaced there.
   package var unreadableSlots: Bool
+  /// Rules that are switched off. Only the tests of the tests do that; nothing that a user reaches can.
+  package var without: Set<PlannerRule> = []
 
   package init(
     now: Timestamp, policy: Policy, clusters: [ClusterState] = [], seen: [ComponentName: [SeenVersion]] = [:],
-    qualified: [Slot: [Qualification]] = [:], open: [Slot: OpenPromotion] = [:],
-    takenBack: [Slot: [VersionTuple: TakenBack]] = [:], stops: [Stop] = [], unreadableSlots: Bool = false
+    qualified: [Slot: [Qualification]] = [:], rollouts: [Slot: [VersionTuple: Rollout]] = [:],
+    open: [Slot: OpenPromotion] = [:], openTakeBacks: [Slot: OpenTakeBack] = [:], holds: [Hold] = [],
+    declined: Set<DeclinedTakeBack> = [], overrides: [Slot: Set<ClusterName>] = [:], stops: [Stop] = [],
+    calendars: [Slot: StageCalendar] = [:], unreadableSlots: Bool = false
   ) {
     self.now = now
     self.policy = policy
     self.clusters = clusters
     self.seen = seen
     self.qualified = qualified
+    self.rollouts = rollouts
     self.open = open
-    self.takenBack = takenBack
+    self.openTakeBacks = openTakeBacks
+    self.holds = holds
+    self.declined = declined
+    self.overrides = overrides
     self.stops = stops
+    self.calendars = calendars
     self.unreadableSlots = unreadableSlots
   }
 }
@@ -49,11 +68,16 @@ package struct ClusterState: Sendable, Equatable {
   /// Whether the group was healthy in the last known reading before its upgrade started; absent: it was.
   package var healthyBefore: [GroupName: Bool]
   package var reading: Reading?
+  /// When the cluster joined; nil: nobody has looked at it yet.
+  package var first: Timestamp?
+  /// What each group desired before, the newest first.
+  package var previous: [GroupName: [VersionTuple]]
 
   package init(
     name: ClusterName, stages: [GroupName: StageName], desired: [ComponentName: Version],
     pinned: Set<ComponentName> = [], paused: Bool = false, desiredSince: [GroupName: Timestamp] = [:],
-    startedAt: [GroupName: Timestamp] = [:], healthyBefore: [GroupName: Bool] = [:], reading: Reading? = nil
+    startedAt: [GroupName: Timestamp] = [:], healthyBefore: [GroupName: Bool] = [:], reading: Reading? = nil,
+    first: Timestamp? = nil, previous: [GroupName: [VersionTuple]] = [:]
   ) {
     self.name = name
     self.stages = stages
@@ -64,6 +88,8 @@ package struct ClusterState: Sendable, Equatable {
     self.startedAt = startedAt
     self.healthyBefore = healthyBefore
     self.reading = reading
+    self.first = first
+    self.previous = previous
   }
 }
 
@@ -136,14 +162,28 @@ package struct Qualification: Sendable, Equatable {
   }
 }
 
+/// One tuple on its way through one stage.
+package struct Rollout: Sendable, Equatable {
+  package var startedAt: Timestamp
+  /// Who was there when it started: those that joined later come last.
+  package var members: Set<ClusterName>
+
+  package init(startedAt: Timestamp, members: Set<ClusterName>) {
+    self.startedAt = startedAt
+    self.members = members
+  }
+}
+
 /// A slot's open promotion, as the forge and the branch show it.
 package struct OpenPromotion: Sendable, Equatable {
   package var number: Int?
   package var tuple: VersionTuple
   package var clusters: Set<ClusterName>
   package var openedAt: Timestamp
-  /// Approved at its present head, as often as the stage asks.
-  package var approved: Bool
+  /// How many people approve of exactly its present head.
+  package var approvals: Int
+  /// Whether somebody objects to it.
+  package var isObjected: Bool
   /// Required gates that failed on its present content.
   package var red: [GateName]
   /// A label `sluice/hold`, or a person's commit on the branch.
@@ -155,30 +195,44 @@ package struct OpenPromotion: Sendable, Equatable {
   }
 
   package init(
-    number: Int?, tuple: VersionTuple, clusters: Set<ClusterName>, openedAt: Timestamp, approved: Bool = false,
-    red: [GateName] = [], heldByPerson: PersonsMark? = nil
+    number: Int?, tuple: VersionTuple, clusters: Set<ClusterName>, openedAt: Timestamp, approvals: Int = 0,
+    isObjected: Bool = false, red: [GateName] = [], heldByPerson: PersonsMark? = nil
   ) {
     self.number = number
     self.tuple = tuple
     self.clusters = clusters
     self.openedAt = openedAt
-    self.approved = approved
+    self.approvals = approvals
+    self.isObjected = isObjected
     self.red = red
     self.heldByPerson = heldByPerson
   }
 }
 
-package struct TakenBack: Sendable, Equatable {
-  package enum Cause: Sendable, Equatable {
-    case closedRequest(Int, by: String)
-    case commit(String, by: String)
-  }
-  package var cause: Cause
-  package var at: Timestamp?
+/// A slot's open take-back.
+package struct OpenTakeBack: Sendable, Equatable {
+  package var number: Int?
+  /// What each cluster would desire.
+  package var to: [ClusterName: VersionTuple]
+  package var heldByPerson: OpenPromotion.PersonsMark?
 
-  package init(cause: Cause, at: Timestamp? = nil) {
-    self.cause = cause
-    self.at = at
+  package init(number: Int?, to: [ClusterName: VersionTuple], heldByPerson: OpenPromotion.PersonsMark? = nil) {
+    self.number = number
+    self.to = to
+    self.heldByPerson = heldByPerson
+  }
+}
+
+/// That a cluster stays at a tuple though it is held: closing a take-back says "not again".
+package struct DeclinedTakeBack: Sendable, Hashable {
+  package var slot: Slot
+  package var cluster: ClusterName
+  package var tuple: VersionTuple
+
+  package init(slot: Slot, cluster: ClusterName, tuple: VersionTuple) {
+    self.slot = slot
+    self.cluster = cluster
+    self.tuple = tuple
   }
 }
 

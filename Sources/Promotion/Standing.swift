@@ -30,18 +30,18 @@ package enum Standing: Sendable, Equatable {
       return
     }
     let start = cluster.startedAt[group] ?? desiredSince
-    guard last >= desiredSince else {
+    guard last >= desiredSince || !policy.countsSinceDesired else {
       self = .upgrading(since: start)
       return
     }
     if healthy, policy.runs(reading.versions, tuple) {
-      let since = max(health.since, desiredSince)
+      let since = policy.countsSinceDesired ? max(health.since, desiredSince) : health.since
       let soakedAt = since + stage.soak
       self = .settled(since: since, soakedAt: soakedAt, isSoaked: last >= soakedAt)
       return
     }
     // "While readings cover it": the clock runs only while somebody looked.
-    let watched = health.watchedSince ?? health.since
+    let watched = policy.watchesDeadline ? health.watchedSince ?? health.since : start
     let isLate = last >= max(start, watched) + stage.deadline
     self = isLate ? .degraded(since: start, isWorse: cluster.healthyBefore[group] ?? true) : .upgrading(since: start)
   }
@@ -50,11 +50,15 @@ package enum Standing: Sendable, Equatable {
 /// What of a policy is needed for each cluster, at hand without a search.
 struct JudgingPolicy: Sendable {
   let maxGap: Duration
+  let countsSinceDesired: Bool
+  let watchesDeadline: Bool
   private let orders: [ComponentName: VersionOrder]
 
-  init(_ policy: Policy) {
-    maxGap = policy.maxGap
-    orders = Dictionary(policy.components.map { ($0.name, $0.order) }) { first, _ in first }
+  init(_ situation: Situation) {
+    maxGap = situation.policy.maxGap
+    countsSinceDesired = situation.keeps(.readingsSinceDesired)
+    watchesDeadline = situation.keeps(.deadlineIsWatched)
+    orders = Dictionary(situation.policy.components.map { ($0.name, $0.order) }) { first, _ in first }
   }
 
   func runs(_ observed: [ComponentName: Version], _ desired: VersionTuple) -> Bool {

@@ -109,10 +109,10 @@ import Testing
     scene.qualify(dev, "2.0")
     scene.qualify(prod, "1.0")
     #expect(scene.decide(prod).short == "2.0 to p1")
-    scene.takenBack[dev] = [app("2.0"): TakenBack(cause: .closedRequest(3, by: "ann"))]
-    #expect(scene.decide(prod).short == "takenBack")
-    scene.request(prod, "2.0", ["p1"], approved: true)
-    #expect(scene.planner.treatment(prod) == .closeMoot(.takenBack(TakenBack(cause: .closedRequest(3, by: "ann")))))
+    scene.hold(dev, "2.0", cause: .closedRequest(3, by: "ann"))
+    #expect(scene.decide(prod).short == "held")
+    scene.request(prod, "2.0", ["p1"], approvals: 1)
+    #expect(scene.planner.treatment(prod) == .closeMoot(.held(scene.holds[0])))
   }
 
   @Test func `an open promotion is moot when it landed or is withdrawn`() {
@@ -120,7 +120,7 @@ import Testing
     scene.publish("1.0", "2.0", "3.0")
     scene.add("d1", in: "dev", "2.0")
     scene.qualify(dev, "2.0")
-    scene.request(dev, "2.0", ["d1"], approved: true)
+    scene.request(dev, "2.0", ["d1"], approvals: 1)
     #expect(scene.planner.treatment(dev) == .closeMoot(.landed))
     scene.request(dev, "3.0", ["d1"])
     scene.seen["app"]?[2].withdrawn = true
@@ -141,50 +141,10 @@ import Testing
   }
 }
 
-@Suite struct `Traps 25: steps` {
-  private func scene() -> Scene {
-    var scene = Scene(component: Component(name: "app", step: .minor))
-    scene.publish("1.30.1", "1.30.2", "1.31.0", "1.31.1", "1.32.0")
-    return scene
-  }
-
-  @Test func `trap 25: the newest reachable, not the newest`() {
-    var scene = scene()
-    scene.add("d1", in: "dev", "1.30.1")
-    scene.qualify(dev, "1.30.1")
-    #expect(scene.decide(dev).short == "1.31.1 to d1")
-    scene.component.step = .any
-    #expect(scene.decide(dev).short == "1.32.0 to d1")
-  }
-
-  @Test func `trap 25: a stage with followers leaves a minor only when it has qualified there`() {
-    var scene = scene()
-    scene.add("d1", in: "dev", "1.30.1", .bad)
-    #expect(scene.decide(dev).short == "1.30.2 to d1")
-    scene.stages.removeLast()
-    #expect(scene.decide(dev).short == "1.31.1 to d1")
-  }
-
-  @Test func `trap 25: laggards step alone through qualified versions, else the missing minor is named`() {
-    var scene = scene()
-    scene.add("p1", in: "prod", "1.32.0")
-    scene.add("p2", in: "prod", "1.30.1")
-    scene.qualify(dev, "1.32.0")
-    scene.qualify(prod, "1.32.0")
-    #expect(scene.planner.complete(prod, app("1.32.0")))
-    guard case .noPath(_, _, let missing, let clusters)? = scene.decide(prod).reasons.first?.kind else {
-      Issue.record("\(scene.decide(prod))")
-      return
-    }
-    #expect(missing == "app 1.31")
-    #expect(clusters == ["p2"])
-    scene.qualify(dev, "1.31.0", "1.31.1")
-    #expect(scene.decide(prod).short == "1.31.1 to p2")
-  }
-
+@Suite struct `Steps` {
   @Test func `a major is never crossed by steps`() {
-    var scene = scene()
-    scene.publish("2.0.0")
+    var scene = Scene(component: Component(name: "app", step: .minor))
+    scene.publish("1.32.0", "2.0.0")
     scene.add("d1", in: "dev", "1.32.0")
     scene.qualify(dev, "1.32.0")
     #expect(scene.decide(dev).short == "noPath")

@@ -20,18 +20,28 @@ struct Scene {
   var seen: [ComponentName: [SeenVersion]] = [:]
   var qualified: [Slot: [Qualification]] = [:]
   var open: [Slot: OpenPromotion] = [:]
-  var takenBack: [Slot: [VersionTuple: TakenBack]] = [:]
+  var rollouts: [Slot: [VersionTuple: Rollout]] = [:]
+  var openTakeBacks: [Slot: OpenTakeBack] = [:]
+  var holds: [Hold] = []
+  var declined: Set<DeclinedTakeBack> = []
+  var overrides: [Slot: Set<ClusterName>] = [:]
+  var calendars: [Slot: StageCalendar] = [:]
   var stops: [Stop] = []
   var unreadableSlots = false
+  /// Rules that are switched off.
+  var without: Set<PlannerRule> = []
 
   enum State { case soaked, soaking, upgrading, bad, badBefore, unknown }
 
   var policy: Policy { Policy(name: "test", components: [component] + components, groups: groups, stages: stages) }
 
   var situation: Situation {
-    Situation(
-      now: at(now), policy: policy, clusters: clusters, seen: seen, qualified: qualified, open: open, takenBack: takenBack,
-      stops: stops, unreadableSlots: unreadableSlots)
+    var situation = Situation(
+      now: at(now), policy: policy, clusters: clusters, seen: seen, qualified: qualified, rollouts: rollouts, open: open,
+      openTakeBacks: openTakeBacks, holds: holds, declined: declined, overrides: overrides, stops: stops,
+      calendars: calendars, unreadableSlots: unreadableSlots)
+    situation.without = without
+    return situation
   }
   var planner: Planner { Planner(situation) }
   func decide(_ slot: Slot) -> Decision { planner.decide(slot) }
@@ -85,12 +95,29 @@ struct Scene {
   }
 
   mutating func request(
-    _ slot: Slot, _ version: String, _ clusters: Set<ClusterName>, approved: Bool = false, age: Int = 200_000,
+    _ slot: Slot, _ version: String, _ clusters: Set<ClusterName>, approvals: Int = 0, age: Int = 200_000,
     red: [GateName] = [], mark: OpenPromotion.PersonsMark? = nil
   ) {
     open[slot] = OpenPromotion(
-      number: 7, tuple: app(version), clusters: clusters, openedAt: at(now - age), approved: approved, red: red,
+      number: 7, tuple: app(version), clusters: clusters, openedAt: at(now - age), approvals: approvals, red: red,
       heldByPerson: mark)
+  }
+
+  /// A person took a version back in a slot, in all of it or in these clusters.
+  mutating func hold(
+    _ slot: Slot, _ version: String, above low: String? = nil, on clusters: Set<ClusterName>? = nil,
+    cause: Hold.Cause = .commit("abc", by: "ann")
+  ) {
+    holds.append(
+      Hold(
+        id: "hold-\(holds.count)", slot: slot,
+        bar: low.map { .above(app($0), upTo: app(version)) } ?? .exactly(app(version)),
+        scope: clusters.map { .clusters($0) } ?? .stage, cause: cause, at: at(now - 100)))
+  }
+
+  /// A rollout of a version started some time ago, for these clusters.
+  mutating func rollout(_ slot: Slot, _ version: String, _ members: Set<ClusterName>, age: Int = 1_000) {
+    rollouts[slot, default: [:]][app(version)] = Rollout(startedAt: at(now - age), members: members)
   }
 
   mutating func stage(_ name: StageName, _ change: (inout Stage) -> Void) {
@@ -105,6 +132,12 @@ extension Decision {
     case .promote(let planned):
       let tuple = planned.to.text(in: planned.to.versions.keys.sorted().reversed())
       return "\(tuple) to \(planned.clusters.sorted().joined(separator: " "))"
+    case .takeBack(let planned):
+      let moves = planned.moves.sorted { $0.key < $1.key }
+      return "back "
+        + moves.map { "\($0.key) to \($0.value.to.versions.values.map(\.text).sorted().joined(separator: ","))" }
+        .joined(separator: " ")
+    case .consolidate(let planned): return "tidy \(planned.clusters.joined(separator: " "))"
     case .upToDate: return "up to date"
     case .wait(let reasons): return reasons.map(\.name).joined(separator: " ")
     }
