@@ -50,7 +50,7 @@ let package = Package(
     room("Host", [crypto, subprocess]),
     // Floor 2
     room("Git", ["CGit", "Host"]),
-    room("Fleet", ["YAML", "Promotion"], golden: true),
+    room("Fleet", ["YAML", "Promotion", "Host"], golden: true),
     // Floor 3
     room("Ledger", ["Git", "Host", "Promotion"]),
     room("Forge", ["Git", "Host"]),

@@ -1,15 +1,16 @@
 /// Policies that are wrong in one way or several each.
 enum WrongPolicies {
-  private static let top = "repository: {url: ../config.git}\n"
-  private static let fleet = "fleet: {clusters: \"c/{cluster}.yaml\", layers: [\"c/{cluster}.yaml\"]}\n"
-  private static let components = "components: {kubernetes: {field: versions.kubernetes}, api: {field: versions.api}}\n"
-  private static let stages = "stages: [{name: dev, select: {tier: dev}}]\n"
+  static let top = "repository: {url: ../config.git}\n"
+  static let fleet = "fleet: {clusters: \"c/{cluster}.yaml\", layers: [\"c/{cluster}.yaml\"]}\n"
+  static let components = "components: {kubernetes: {field: versions.kubernetes}, api: {field: versions.api}}\n"
+  static let stages = "stages: [{name: dev, select: {tier: dev}}]\n"
 
-  private static func policy(
+  static func policy(
     _ more: String = "", top: String = top, fleet: String = fleet, components: String = components, stages: String = stages
   ) -> String { top + fleet + components + stages + more }
 
-  static let all: [(title: String, text: String)] = whole + parts + componentErrors + stageErrors + unsupported
+  static let all: [(title: String, text: String)] =
+    whole + parts + componentErrors + stageErrors + waveErrors + groupErrors + timeErrors + unsupported
 
   private static let whole: [(String, String)] = [
     ("empty", ""),
@@ -107,8 +108,8 @@ enum WrongPolicies {
   ]
 
   private static let unsupported: [(String, String)] = [
-    ("health, windows, freezes, notify", policy("health: {}\nwindows: {}\nfreezes: []\nnotify: []\n")),
-    ("another forge", policy("forge: {kind: github, api: x, project: y, credentials: {}, ca: z, bots: []}\n")),
+    ("health, notify", policy("health: {}\nnotify: []\n")),
+    ("another forge", policy("forge: {kind: github, api: x, project: y, credentials: {}, ca: z}\n")),
     ("a ledger elsewhere", policy(top: "repository: {url: a, ledger: {url: b, credentials: {}}}\n")),
     ("kubeconfig", policy("connect: {kubeconfig: {file: x}}\n")),
     ("observers and probes", policy(components: "components: {api: {field: a, observe: {kubernetes: {}}, probes: []}}\n")),
@@ -116,10 +117,7 @@ enum WrongPolicies {
     ("tags over https", policy(components: "components: {api: {field: a, upstream: {gitTags: {url: \"https://a.test/b\"}}}}\n")),
     (
       "what stages will know",
-      policy(
-        stages:
-          "stages: [{name: dev, select: {}, waves: [], for: {}, onFailure: alert, afterTakeBack: auto, merge: {method: forge, windows: []}}]\n"
-      )
+      policy(stages: "stages: [{name: dev, select: {}, probes: [], health: {}, merge: {method: forge}}]\n")
     ),
     ("run and status gates", policy("gates: {lint: {run: [x]}, e2e: {status: {context: y}}}\n")),
   ]

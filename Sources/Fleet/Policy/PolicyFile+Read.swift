@@ -1,3 +1,4 @@
+package import Host
 import Promotion
 import YAML
 
@@ -7,8 +8,11 @@ extension PolicyFile {
   /// - Parameters:
   ///   - name: The file's name in messages.
   ///   - folder: What relative paths in it resolve against.
+  ///   - zones: Where the time zones of its windows and freezes are.
   /// - Throws: Every error at once, in the order of their places.
-  package static func read(_ bytes: [UInt8], name: String, folder: String) throws(PolicyError) -> PolicyFile {
+  package static func read(
+    _ bytes: [UInt8], name: String, folder: String, zones: ZoneFolder = .system
+  ) throws(PolicyError) -> PolicyFile {
     let root: YAMLNode
     do {
       let documents = try YAMLFile(bytes, name: name).documents.compactMap(\.root)
@@ -31,7 +35,7 @@ extension PolicyFile {
     } catch {
       throw PolicyError(problems: [Problem("\(error)", at: nil)])
     }
-    var reader = PolicyReader(file: name)
+    var reader = PolicyReader(file: name, zones: zones)
     if var policy = reader.policy(root, folder: folder), reader.problems.isEmpty {
       policy.contents = bytes
       return policy
@@ -48,13 +52,14 @@ extension Problem {
 
 extension PolicyReader {
   private static let keys = [
-    "name", "repository", "forge", "fleet", "components", "groups", "connect", "stages", "gates", "maxGap",
+    "name", "repository", "forge", "fleet", "components", "groups", "connect", "stages", "gates", "maxGap", "windows",
+    "freezes", "observeOnly",
   ]
 
   /// Gives nil only after something was reported.
   fileprivate mutating func policy(_ root: YAMLNode, folder: String) -> PolicyFile? {
     guard
-      let top = section(root, "the policy", keys: Self.keys, later: ["health", "windows", "freezes", "notify"])
+      let top = section(root, "the policy", keys: Self.keys, later: ["health", "notify"])
     else { return nil }
     let name = policyName(top)
     let repository = require("repository", in: top, hint: "write repository: {url: …}").flatMap { self.repository($0) }
@@ -64,7 +69,11 @@ extension PolicyReader {
     let groups = self.groups(top["groups"], components: components.map(\.promotion))
     let connect = top["connect"].flatMap { self.connect($0) }
     let gates = self.gates(top["gates"])
-    let stages = self.stages(top, gates: gates)
+    let windows = self.windows(top["windows"])
+    let known = Known(gates: gates, groups: groups, windows: top["windows"]?.entries.map(\.key) ?? [])
+    let stages = self.stages(top, known)
+    let freezes = self.freezes(top["freezes"], stages: stages.map(\.promotion.name))
+    let observeOnly = flag(top["observeOnly"], "observeOnly")
     let maxGap = duration(top["maxGap"], "maxGap", default: .seconds(3600))
     guard let repository, let layout else { return nil }
     return PolicyFile(
@@ -73,7 +82,7 @@ extension PolicyReader {
         name: name, components: components.map(\.promotion), groups: groups, stages: stages.map(\.promotion),
         maxGap: maxGap),
       repository: repository, forge: forge, fleet: layout, components: components.map(\.settings), connect: connect,
-      stages: stages.map(\.settings))
+      stages: stages.map(\.settings), windows: windows, freezes: freezes, observeOnly: observeOnly)
   }
 
   /// The name given, or else that of the file without its extension.

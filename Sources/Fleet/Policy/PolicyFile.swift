@@ -16,6 +16,10 @@ package struct PolicyFile: Sendable {
   package var connect: ConnectSettings?
   /// In the order of the file, as in `promotion.stages`.
   package var stages: [StageSettings]
+  package var windows: [WindowSettings] = []
+  package var freezes: [FreezeSettings] = []
+  /// Sluice looks, records and tells, and changes nothing.
+  package var observeOnly = false
 
   /// The file's bytes: what was remembered under another policy counts for nothing.
   var contents: [UInt8] = []
@@ -59,6 +63,8 @@ package enum SecretPlace: Sendable, Equatable {
 package struct ForgeSettings: Sendable, Equatable {
   package enum Kind: String, Sendable, CaseIterable { case local }
   package var kind: Kind
+  /// Accounts whose closes and reverts are not a person's decision.
+  package var bots: [String] = []
 }
 
 /// Where clusters are, and how their layers stack.
@@ -114,6 +120,18 @@ package struct StageSettings: Sendable {
   package var place: Place
   package var method: MergeMethod
   package var apply: ApplySettings?
+  package var timing = Timing()
+  /// Of the groups that have settings of their own in this stage.
+  package var own: [GroupName: Timing] = [:]
+
+  /// The windows in which upgrades of a group may start; none: always.
+  package func windows(for group: GroupName) -> [WindowName] { (own[group] ?? timing).windows }
+
+  package struct Timing: Sendable, Equatable {
+    package var windows: [WindowName] = []
+    /// Where each wave is written; none: there is one, of everything.
+    var waves: [Place] = []
+  }
 
   package enum MergeMethod: String, Sendable, CaseIterable { case push }
 

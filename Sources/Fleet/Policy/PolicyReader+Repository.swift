@@ -96,11 +96,13 @@ extension PolicyReader {
   mutating func forge(_ node: YAMLNode?) -> ForgeSettings {
     guard let node,
       let section = self.section(
-        node, "forge", keys: ["kind"], later: ["api", "project", "credentials", "ca", "bots"])
+        node, "forge", keys: ["kind", "bots"], later: ["api", "project", "credentials", "ca"])
     else { return ForgeSettings(kind: .local) }
     let kind = require("kind", in: section, hint: "write kind: local")
+    let bots = section["bots"].flatMap { texts($0, "bots", hint: "write bots: [\"renovate[bot]\"]") } ?? []
     return ForgeSettings(
-      kind: word(kind, "forge", of: ForgeSettings.Kind.allCases, default: .local, later: ["github", "gitlab", "gitea"]))
+      kind: word(kind, "forge", of: ForgeSettings.Kind.allCases, default: .local, later: ["github", "gitlab", "gitea"]),
+      bots: bots.map(\.text))
   }
 
   // MARK: fleet

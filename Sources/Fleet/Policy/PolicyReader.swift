@@ -1,12 +1,17 @@
+import Host
 import Promotion
 import YAML
 
 /// Reads values out of nodes, and collects everything that is wrong with them.
 struct PolicyReader {
   let file: String
+  let zones: ZoneFolder
   private(set) var problems: [Problem] = []
 
-  init(file: String) { self.file = file }
+  init(file: String, zones: ZoneFolder) {
+    self.file = file
+    self.zones = zones
+  }
 
   /// A mapping whose keys have been checked.
   struct Section {
@@ -36,12 +41,18 @@ struct PolicyReader {
 
   /// A mapping with known keys. Keys that the design knows and this version does not serve are named as such; a key without a
   /// value is an error and left out.
-  mutating func section(_ node: YAMLNode, _ name: String, keys: [String], later: [String] = []) -> Section? {
+  ///
+  /// - Parameter elsewhere: Keys that people may look for here, and what to write instead.
+  mutating func section(
+    _ node: YAMLNode, _ name: String, keys: [String], elsewhere: [String: String] = [:], later: [String] = []
+  ) -> Section? {
     guard var section = freeSection(node, name) else { return nil }
     section.entries.removeAll { entry in
       if keys.contains(entry.key) { return false }
       if later.contains(entry.key) {
         reportUnsupported("\"\(entry.key)\" in \(name)", at: entry.keyNode)
+      } else if let hint = elsewhere[entry.key] {
+        report("\"\(entry.key)\" does not stand in \(name)", at: entry.keyNode, hint: hint)
       } else {
         report(
           "unknown key \"\(entry.key)\" in \(name)", at: entry.keyNode,
@@ -158,6 +169,12 @@ struct PolicyReader {
       report("unknown \(what) \"\(text)\"", at: node, hint: NearestName.hint(text, in: words))
     }
     return word
+  }
+
+  mutating func flag(_ node: YAMLNode?, _ what: String) -> Bool {
+    guard let node, let text = text(node, what) else { return false }
+    if text != "true" && text != "false" { report("\(what) \"\(text)\" is neither true nor false", at: node) }
+    return text == "true"
   }
 
   mutating func command(_ node: YAMLNode, _ what: String) -> [String]? {
