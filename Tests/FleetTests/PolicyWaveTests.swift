@@ -83,6 +83,32 @@ import Testing
     #expect(try Self.stage("maxInFlight: 2, waves: [{to: 9}, {to: 100%}], apply: {run: [x]}").waves.count == 2)
   }
 
+  @Test func `that this fleet makes larger than what may be in flight are told`() async throws {
+    func notes(_ stage: String, clusters: Int) async throws -> [String] {
+      let policy = try Policies.read(
+        "repository: {url: x}\nfleet: {clusters: \"c/{cluster}.yaml\", layers: [\"c/{cluster}.yaml\"]}\n"
+          + "components: {api: {field: api}, db: {field: db}}\nstages: [{name: prod, select: {}, \(stage)}]\n")
+      var files = Dictionary(uniqueKeysWithValues: (0..<clusters).map { ("c/\($0).yaml", "api: 1.0.0\n") })
+      files["c/pinned.yaml"] = "api: 1.0.0 # sluice: pin\n"
+      files["c/db.yaml"] = "db: 1.0.0\n"
+      return try await FleetReader(policy: policy).resolve(MemoryTree(files).snapshot).notes.map(\.description)
+    }
+    let waves = "maxInFlight: 5, waves: [{to: 1}, {to: 10%}, {to: 100%}]"
+    #expect(
+      try await notes(waves, clusters: 50) == [
+        """
+        policy.yaml:4:84: wave 3 of stage prod moves 45 clusters of group api, and only 5 may be in flight, \
+        hint: it will move in parts; for fewer requests make maxInFlight larger or the wave smaller
+        """
+      ])
+    #expect(try await notes(waves, clusters: 5) == [])
+    #expect(try await notes(waves, clusters: 6) == [])
+    #expect(try await notes(waves, clusters: 7).count == 1)
+    #expect(try await notes(waves + ", apply: {run: [x]}", clusters: 50) == [])
+    #expect(try await notes("maxInFlight: 5", clusters: 50) == [])
+    #expect(try await notes(waves + ", for: {api: {maxInFlight: 45}}", clusters: 50) == [])
+  }
+
   @Test func `stand beside the forge's bots and the wish only to observe`() throws {
     let policy = try Policies.read(
       Self.head + "stages: [{name: prod, select: {}}]\nforge: {kind: local, bots: [\"renovate[bot]\"]}\nobserveOnly: true\n")

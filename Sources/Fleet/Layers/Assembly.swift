@@ -67,11 +67,12 @@ struct Assembly {
       if !absent.isEmpty { absent.subtract(cluster.components.keys) }
     }
     reportStages(clusters, isUsed, &problems)
-    return policy.components.filter { absent.contains($0.name) }.map { component in
+    let notes = policy.components.filter { absent.contains($0.name) }.map { component in
       Problem(
         "component \(component.name) is in no cluster", at: component.place,
         hint: "check \(component.file == nil ? "its field" : "its file and field")")
     }
+    return notes + WaveRoom(policy: policy, clusters: clusters).notes
   }
 
   // MARK: Components
