@@ -2,13 +2,13 @@ import Host
 
 /// The folder of one kind of records.
 package enum RecordKind: String, CaseIterable, Sendable, Hashable {
-  case applies, clusters, cursors, gates, heartbeats, holds, notices, overrides, qualified, rollouts, stops, tips,
+  case applies, clusters, cursors, gates, heartbeats, holds, notices, overrides, pauses, qualified, rollouts, stops, tips,
     versions
 
   /// Whether the records lie in 256 folders by a hash of their name. Those of a stage and a group lie under these.
   var fansOut: Bool {
     switch self {
-    case .holds, .qualified, .rollouts: false
+    case .qualified, .rollouts: false
     default: true
     }
   }

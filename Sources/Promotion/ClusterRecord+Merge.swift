@@ -50,7 +50,8 @@ extension DesiredTuple {
       // Unhealthy before is the claim that excuses a version, so both must agree on it.
       return DesiredTuple(
         tuple: a.tuple, since: a.since, healthyBefore: a.healthyBefore == b.healthyBefore ? a.healthyBefore : nil,
-        hasSettled: a.hasSettled || b.hasSettled)
+        hasSettled: a.hasSettled || b.hasSettled, commit: a.commit ?? b.commit,
+        previous: a.previous.count >= b.previous.count ? a.previous : b.previous)
     }
     return a.tuple.sortText < b.tuple.sortText ? b : a
   }

@@ -24,12 +24,21 @@ package struct DesiredTuple: Sendable, Equatable {
   package var healthyBefore: Bool?
   /// Whether the group has been settled on this tuple at all.
   package var hasSettled: Bool
+  /// The commit of the base that moved it here, where one was seen to.
+  package var commit: String?
+  /// What it desired before, the newest first; as many as are worth going back to.
+  package var previous: [VersionTuple]
 
-  package init(tuple: VersionTuple, since: Timestamp, healthyBefore: Bool? = nil, hasSettled: Bool = false) {
+  package init(
+    tuple: VersionTuple, since: Timestamp, healthyBefore: Bool? = nil, hasSettled: Bool = false, commit: String? = nil,
+    previous: [VersionTuple] = []
+  ) {
     self.tuple = tuple
     self.since = since
     self.healthyBefore = healthyBefore
     self.hasSettled = hasSettled
+    self.commit = commit
+    self.previous = previous
   }
 }
 

@@ -51,7 +51,8 @@ package struct ReadingUpdate: Sendable, Equatable {
       let healthy = record.reading?.groups[group]?.healthy
       record.desired[group] = DesiredTuple(
         tuple: now.tuple, since: max(now.since, before.since),
-        healthyBefore: healthy == true || before.hasSettled ? healthy : before.healthyBefore)
+        healthyBefore: healthy == true || before.hasSettled ? healthy : before.healthyBefore, commit: now.commit,
+        previous: now.previous)
     }
     for group in record.desired.keys where desired[group] == nil { record.desired[group] = nil }
   }

@@ -34,8 +34,18 @@ struct RecordTests {
       slot: slot, to: both, from: ["prod-1": tuple(["kubernetes": "1.31.3"])], members: ["prod-1"], waves: [1],
       startedAt: at(0), pull: 7, tip: String(repeating: "a", count: 40), state: .overtaken),
     QualifiedRecord(slot: slot, tuple: both, at: at(1), ledgerTip: String(repeating: "b", count: 40), clusters: ["x"]),
-    HoldRecord(slot: slot, tuple: both, cause: .commit("abc"), by: "ada", at: at(1)),
-    HoldRecord(slot: slot, tuple: tuple(["kubernetes": "2"]), cause: .request(7), by: "ada", at: nil),
+    HoldRecord(
+      Hold(
+        id: "commit:abc:prod/platform", slot: slot, bar: .above(tuple(["kubernetes": "1"]), upTo: tuple(["kubernetes": "2"])),
+        scope: .clusters(["a", "b"]), cause: .commit("abc", by: "ada"), at: at(1),
+        taken: ["a": Hold.Taken(from: both, to: tuple(["kubernetes": "1"]))],
+        release: .undone(commit: "def", by: "bob"))),
+    HoldRecord(
+      Hold(
+        id: "request:7", slot: slot, bar: .exactly(tuple(["kubernetes": "2"])), cause: .closedRequest(7, by: "ada"),
+        release: .person("bob", at: at(9), reason: "mended"))),
+    HoldRecord(Hold(id: "manual:1", slot: slot, bar: .exactly(both), cause: .manual(by: "ada", reason: nil), at: at(3))),
+    PauseRecord(cluster: "a", until: at(9), by: "ada", at: at(1), reason: "repairs"),
     GateRecord(key: "0123", gate: "resolve", result: .timedOut, at: at(1), output: "line\nline"),
     ApplyRecord(
       cluster: "prod-1", group: "platform", to: both, claimedBy: "run 1", claimedAt: at(0), leaseUntil: at(3660),

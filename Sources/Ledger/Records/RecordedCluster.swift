@@ -29,7 +29,8 @@ package struct RecordedCluster: LedgerRecord {
       DesiredTuple(
         tuple: try group.tuple("tuple"), since: try group.moment("since"),
         healthyBefore: try group.optionalFlag("healthyBefore"),
-        hasSettled: try group.optionalFlag("hasSettled") ?? false)
+        hasSettled: try group.optionalFlag("hasSettled") ?? false, commit: try group.optionalText("commit"),
+        previous: try group.objects("previous") { (tuple) throws(MalformedRecord) in try tuple.tuple("tuple") })
     }
     record = ClusterRecord(reading: try Self.reading(members), desired: desired, first: try members.moment("first"))
   }
@@ -68,6 +69,8 @@ package struct RecordedCluster: LedgerRecord {
       members.set("since", desired.since)
       members.set("healthyBefore", desired.healthyBefore)
       members.set("hasSettled", desired.hasSettled ? true : nil)
+      members.set("commit", desired.commit)
+      members.set("previous", list: desired.previous, identity: "tuple") { $1.set("tuple", $0) }
     }
     writeSummary(to: &members)
   }
