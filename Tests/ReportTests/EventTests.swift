@@ -23,12 +23,21 @@ struct EventTests {
           reasons: ["node-7 is not ready" + outside])),
       .observed(.init(cluster: "dev-01", group: "platform", before: .settled, now: .unknown, runs: VersionTuple([:]))),
       .unread("dev-02", why: "the observer ended with status 1" + outside), .qualified(slot, new, clusters: 4),
-      .takenBack(slot, new, TakenBack(cause: .closedRequest(12, by: "ann" + outside), at: Scene.before(1))),
+      .held(
+        Hold(
+          id: "request:12" + outside, slot: slot, bar: .exactly(new), cause: .closedRequest(12, by: "ann" + outside),
+          at: Scene.before(1))), .held(HoldSamples.commit), .held(HoldSamples.manual), .released(HoldSamples.undone),
+      .released(HoldSamples.released), .paused("prod-01" + outside, by: "ann", until: Scene.after(60)),
+      .paused("prod-01", by: "ann", until: nil), .unpaused("prod-01", by: "ann" + outside),
+      .opened(number: 12, slot, Scene.old, kind: .takeBack),
+      .merged(number: 12, slot, new, commit: Scene.tip, kind: .consolidate),
+      .pushed(slot, Scene.old, clusters: 2, branch: "b", commit: Scene.tip, kind: .takeBack),
+      .closed(number: 12, slot, Scene.old, .nothingLeft, kind: .takeBack),
       .pushed(slot, new, clusters: 4, branch: "sluice/clusters/promote/prod/platform" + outside, commit: Scene.tip),
       .branchRemoved(slot, branch: "sluice/clusters/promote/prod/platform"),
       .opened(number: 12, slot, new), .updated(number: 12, slot, new),
       .closed(number: 12, slot, Scene.old, .superseded(by: new)), .closed(number: 12, slot, new, .moot(.landed)),
-      .closed(number: 12, slot, new, .moot(.takenBack(TakenBack(cause: .commit(Scene.tip, by: "ann" + outside))))),
+      .closed(number: 12, slot, new, .moot(.held(HoldSamples.commit))),
       .closed(number: 12, slot, new, .moot(.noClusters)),
       .closed(number: 12, slot, Scene.old, .moot(.overtaken(by: new))),
       .closed(number: 12, slot, new, .moot(.notAdmitted(["automation" + outside]))),
@@ -73,7 +82,7 @@ struct EventTests {
   func dryRun() {
     for event in Self.samples() {
       switch event {
-      case .unread, .observed, .takenBack, .applyEnded, .waiting, .notMerged, .warning: continue
+      case .unread, .observed, .held, .released, .applyEnded, .waiting, .notMerged, .warning: continue
       default: #expect(text.line(event, dryRun: true).contains(" would "))
       }
     }

@@ -26,8 +26,17 @@ enum ReasonSamples {
         lacking: Dictionary(uniqueKeysWithValues: Scene.clusters("prod", 20).map { ($0, .soaking(until: Scene.after(5))) })),
       until: Scene.after(5)),
     Reason(.nothingAdmitted(component: "kubernetes")),
-    Reason(.takenBack(Scene.new, TakenBack(cause: .closedRequest(12, by: "ann"), at: Scene.before(600)))),
-    Reason(.takenBack(Scene.new, TakenBack(cause: .commit(Scene.tip, by: "ann")))),
+    Reason(.held(Scene.new, HoldSamples.closed)), Reason(.held(Scene.new, HoldSamples.commit)),
+    Reason(.held(Scene.new, HoldSamples.manual)), Reason(.stranded(["prod-01"], Scene.new)),
+    Reason(
+      .wave(
+        WavePlace(number: 2, of: 4), tuple: Scene.new,
+        lacking: ["prod-01": .soaking(until: Scene.after(80)), "prod-02": .unknown(lastReading: nil)])),
+    Reason(
+      .wave(WavePlace(number: 1, of: 3), tuple: Scene.new, lacking: ["prod-01": .soaking(until: Scene.after(80))]),
+      until: Scene.after(80)),
+    Reason(.window, until: Scene.after(600)), Reason(.window), Reason(.freeze(reason: "holidays"), until: Scene.after(20000)),
+    Reason(.freeze(reason: nil), until: Scene.after(60)),
     Reason(.inFlight(three)),
     Reason(.inFlight(Scene.clusters("prod", 20))),
     Reason(.unhealthy(["prod-01"])),
@@ -52,7 +61,8 @@ enum ReasonSamples {
 
   /// A new kind fails to compile here, and then fails its test until it has a sample.
   enum Name: String, CaseIterable {
-    case noClusters, notQualified, nothingAdmitted, takenBack, inFlight, unhealthy, failed, stopped, minimumAge, requires
+    case noClusters, notQualified, nothingAdmitted, held, stranded, wave, window, freeze, inFlight, unhealthy, failed, stopped
+    case minimumAge, requires
     case noPath, step, withdrawn, slotTaken, slotUnknown, gateRed, unknown, emptyStage, unordered
 
     init(_ kind: Reason.Kind) {
@@ -60,7 +70,11 @@ enum ReasonSamples {
       case .noClusters: self = .noClusters
       case .notQualified: self = .notQualified
       case .nothingAdmitted: self = .nothingAdmitted
-      case .takenBack: self = .takenBack
+      case .held: self = .held
+      case .stranded: self = .stranded
+      case .wave: self = .wave
+      case .window: self = .window
+      case .freeze: self = .freeze
       case .inFlight: self = .inFlight
       case .unhealthy: self = .unhealthy
       case .failed: self = .failed
@@ -78,5 +92,30 @@ enum ReasonSamples {
       case .unordered: self = .unordered
       }
     }
+  }
+}
+
+/// Holds of each cause, and one that was released.
+enum HoldSamples {
+  private static let prod = Slot(stage: "prod", group: "platform")
+
+  static let closed = Hold(
+    id: "request:12", slot: Slot(stage: "staging", group: "platform"), bar: .exactly(Scene.new),
+    cause: .closedRequest(12, by: "ann"), at: Scene.before(600))
+  static let commit = Hold(
+    id: "commit:\(Scene.tip):prod/platform", slot: prod, bar: .above(Scene.old, upTo: Scene.new),
+    cause: .commit(Scene.tip, by: "ann"))
+  static let manual = Hold(
+    id: "manual:1", slot: prod, bar: .exactly(Scene.new), scope: .clusters(["prod-02", "prod-01"]),
+    cause: .manual(by: "ann", reason: "leaks memory"), at: Scene.before(5))
+  static var undone: Hold {
+    var hold = commit
+    hold.release = .undone(commit: Scene.tip, by: "bob")
+    return hold
+  }
+  static var released: Hold {
+    var hold = manual
+    hold.release = .person("bob", at: Scene.before(1), reason: "mended")
+    return hold
   }
 }

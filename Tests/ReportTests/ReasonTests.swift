@@ -62,7 +62,12 @@ struct ReasonTests {
     let tuple = VersionTuple(["kubernetes": Version(outside), outside: Version(outside)])
     let kinds: [Reason.Kind] = [
       .inFlight([outside]), .noClusters(pinned: [outside], paused: [outside]), .nothingAdmitted(component: outside),
-      .takenBack(tuple, TakenBack(cause: .commit(outside, by: outside))), .gateRed(number: nil, [outside]),
+      .held(
+        tuple,
+        Hold(
+          id: outside, slot: Slot(stage: outside, group: outside), bar: .exactly(tuple), scope: .clusters([outside]),
+          cause: .manual(by: outside, reason: outside))), .stranded([outside], tuple), .freeze(reason: outside),
+      .gateRed(number: nil, [outside]),
       .stopped(Stop(stage: outside, by: outside, at: Scene.now, reason: outside)),
       .requires(cluster: outside, Requirement(component: outside, range: outside), Version(outside)),
       .noPath(from: tuple, to: tuple, missing: outside, clusters: [outside]), .step(stage: outside, missing: outside),

@@ -48,7 +48,7 @@ struct StatusTests {
         now: Scene.now, policy: Scene.policy, clusters: clusters,
         open: [
           Scene.prod: OpenPromotion(
-            number: 12, tuple: Scene.new, clusters: Set(prod.dropFirst(3)), openedAt: Scene.before(9), approved: false)
+            number: 12, tuple: Scene.new, clusters: Set(prod.dropFirst(3)), openedAt: Scene.before(9))
         ]),
       decisions: [
         Slot(stage: "dev", group: "platform"): .upToDate,
@@ -125,9 +125,11 @@ struct StatusTests {
   @Test("an open promotion says what it waits for")
   func open() {
     var open = OpenPromotion(number: 12, tuple: Scene.api("7.2.0"), clusters: ["a"], openedAt: Scene.now)
-    func state() -> String { OpenText(open: open, tuples: TupleText("api", in: Scene.policy)).line }
+    func state() -> String {
+      OpenText(open: open, isApproved: open.approvals > 0, tuples: TupleText("api", in: Scene.policy)).line
+    }
     #expect(state() == "#12 (7.2.0) on 1 cluster waits for approval")
-    open.approved = true
+    open.approvals = 1
     #expect(state().hasSuffix("merges when its gates have passed"))
     open.red = ["yaml"]
     #expect(state().hasSuffix("has a failed gate (yaml)"))

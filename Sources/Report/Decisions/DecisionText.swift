@@ -23,6 +23,9 @@ package struct DecisionText {
   package func line(_ decision: Decision) -> String {
     switch decision {
     case .promote(let planned): return promotion(planned)
+    case .takeBack(let planned): return takeBack(planned)
+    case .consolidate(let planned):
+      return "move \(tuples.name(planned.tuple)) of \(ListText.names(planned.clusters)) into the shared layer"
     case .upToDate: return "up to date"
     case .wait(let reasons):
       guard let first = reasons.first else { return "wait" }
@@ -34,7 +37,7 @@ package struct DecisionText {
   /// As `line`, where the versions stand beside it already.
   func brief(_ decision: Decision) -> String {
     guard case .promote(let planned) = decision else { return line(decision) }
-    return "promote on \(ListText.count(planned.from.count, "cluster"))"
+    return "promote on \(ListText.count(planned.from.count, "cluster"))\(wave(planned.wave))"
   }
 
   /// The decision, then a line for each reason.
@@ -48,10 +51,24 @@ package struct DecisionText {
     case .promote(let planned):
       return .members([
         "stage": .string(slot.stage), "group": .string(slot.group), "decision": "promote", "to": tuples.json(planned.to),
+        "wave": .number(planned.wave.number), "waves": .number(planned.wave.of),
         "clusters": .array(
           planned.from.sorted { $0.key < $1.key }.map { cluster, from in
             .members(["cluster": .string(cluster), "from": tuples.json(from)])
           }),
+      ])
+    case .takeBack(let planned):
+      return .members([
+        "stage": .string(slot.stage), "group": .string(slot.group), "decision": "takeBack",
+        "clusters": .array(
+          planned.moves.sorted { $0.key < $1.key }.map { cluster, move in
+            .members(["cluster": .string(cluster), "from": tuples.json(move.from), "to": tuples.json(move.to)])
+          }), "stranded": .strings(planned.stranded),
+      ])
+    case .consolidate(let planned):
+      return .members([
+        "stage": .string(slot.stage), "group": .string(slot.group), "decision": "consolidate",
+        "tuple": tuples.json(planned.tuple), "clusters": .strings(planned.clusters),
       ])
     case .upToDate:
       return .members(["stage": .string(slot.stage), "group": .string(slot.group), "decision": "upToDate"])
@@ -70,7 +87,17 @@ package struct DecisionText {
     let froms = FromSet(planned.from.values, components: tuples.components).tuples
     let clusters = "\(ListText.count(planned.from.count, "cluster")) (\(ListText.names(planned.from.keys)))"
     return "promote \(PlainText.line(slot.group, limit: 80)) from \(tuples.origins(froms)) "
-      + "to \(tuples.versions(planned.to)) on \(clusters)"
+      + "to \(tuples.versions(planned.to)) on \(clusters)\(wave(planned.wave))"
+  }
+
+  /// ` (wave 2 of 4)`; a rollout of one wave has none.
+  private func wave(_ place: WavePlace) -> String { place.of > 1 ? " (wave \(place.number) of \(place.of))" : "" }
+
+  private func takeBack(_ planned: PlannedTakeBack) -> String {
+    let froms = FromSet(planned.moves.values.map(\.from), components: tuples.components).tuples
+    let tos = FromSet(planned.moves.values.map(\.to), components: tuples.components).tuples
+    return "take \(PlainText.line(slot.group, limit: 80)) back from \(tuples.origins(froms)) to \(tuples.origins(tos)) on "
+      + "\(ListText.count(planned.moves.count, "cluster")) (\(ListText.names(planned.moves.keys)))"
   }
 }
 

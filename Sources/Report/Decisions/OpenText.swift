@@ -3,6 +3,7 @@ import Promotion
 /// What a slot's open promotion waits for, in words.
 struct OpenText {
   let open: OpenPromotion
+  let isApproved: Bool
   let tuples: TupleText
 
   /// `#12`, or how it is called before it has a number.
@@ -21,13 +22,13 @@ struct OpenText {
     case nil: break
     }
     if !open.red.isEmpty { return "has a failed gate (\(ListText.names(open.red)))" }
-    return open.approved ? "merges when its gates have passed" : "waits for approval"
+    return isApproved ? "merges when its gates have passed" : "waits for approval"
   }
 
   var json: JSONOutput {
     .members([
       "number": open.number.map(JSONOutput.number), "to": tuples.json(open.tuple),
-      "clusters": .strings(open.clusters.sorted()), "approved": .bool(open.approved), "red": .strings(open.red.sorted()),
+      "clusters": .strings(open.clusters.sorted()), "approved": .bool(isApproved), "red": .strings(open.red.sorted()),
     ])
   }
 }

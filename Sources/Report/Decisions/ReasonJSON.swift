@@ -3,8 +3,12 @@ package import Promotion
 /// A reason as data for scripts: `{"kind", "data", "until"?}`. Kinds and members stay as they are.
 package struct ReasonJSON {
   private let tuples: TupleText
+  private let policy: Policy
 
-  package init(slot: Slot, policy: Policy) { tuples = TupleText(slot.group, in: policy) }
+  package init(slot: Slot, policy: Policy) {
+    tuples = TupleText(slot.group, in: policy)
+    self.policy = policy
+  }
 
   package func value(_ reason: Reason) -> JSONOutput {
     let (kind, data) = parts(reason.kind)
@@ -18,7 +22,18 @@ package struct ReasonJSON {
     case .notQualified(let stage, let tuple, let lacking):
       ("notQualified", ["stage": .string(stage), "tuple": tuples.json(tuple), "lacking": lacks(lacking)])
     case .nothingAdmitted(let component): ("nothingAdmitted", ["component": .string(component)])
-    case .takenBack(let tuple, let how): ("takenBack", takenBack(tuple, how))
+    case .held(let tuple, let hold):
+      ("held", ["tuple": tuples.json(tuple), "hold": HoldText(hold, policy: policy, now: Timestamp(seconds: 0)).json])
+    case .stranded(let clusters, let tuple): ("stranded", ["tuple": tuples.json(tuple), "clusters": .strings(clusters.sorted())])
+    case .wave(let place, let tuple, let lacking):
+      (
+        "wave",
+        [
+          "wave": .number(place.number), "of": .number(place.of), "tuple": tuples.json(tuple), "lacking": lacks(lacking),
+        ]
+      )
+    case .window: ("window", [:])
+    case .freeze(let reason): ("freeze", ["reason": reason.map(JSONOutput.string)])
     case .inFlight(let clusters): ("inFlight", ["clusters": .strings(clusters.sorted())])
     case .unhealthy(let clusters): ("unhealthy", ["clusters": .strings(clusters.sorted())])
     case .failed(let stage, let tuple, let clusters):
@@ -65,21 +80,6 @@ package struct ReasonJSON {
 
   private func one(_ component: ComponentName, _ version: Version) -> KeyValuePairs<String, JSONOutput?> {
     ["component": .string(component), "version": .string(version.text)]
-  }
-
-  private func takenBack(_ tuple: VersionTuple, _ how: TakenBack) -> KeyValuePairs<String, JSONOutput?> {
-    switch how.cause {
-    case .closedRequest(let number, let by):
-      [
-        "tuple": tuples.json(tuple), "cause": "closedRequest", "number": .number(number), "by": .string(by),
-        "at": how.at.map(JSONOutput.moment),
-      ]
-    case .commit(let commit, let by):
-      [
-        "tuple": tuples.json(tuple), "cause": "commit", "commit": .string(commit), "by": .string(by),
-        "at": how.at.map(JSONOutput.moment),
-      ]
-    }
   }
 
   private func lacks(_ lacking: [ClusterName: Lack]) -> JSONOutput {

@@ -11,11 +11,10 @@ extension ReasonText {
     case .notQualified(_, _, let lacking): return lackAdvice(lacking)
     case .nothingAdmitted(let component):
       return "see that `sluice discover` has run, and check `allow` and `upstream` of \(plain(component)) in the policy"
-    case .takenBack(_, let how):
-      switch how.cause {
-      case .closedRequest(let number, _): return "reopen #\(number), or release a newer version"
-      case .commit: return "put the version back by hand, or release a newer one"
-      }
+    case .held(_, let hold): return HoldText(hold, policy: policy, now: now).advice
+    case .stranded: return "release a newer version, or move them by hand"
+    case .wave(_, _, let lacking): return lackAdvice(lacking)
+    case .window, .freeze: return nil
     case .inFlight: return nil
     case .unhealthy(let clusters):
       return "bring \(clusters.count == 1 ? "it" : "them") back to health, or raise `maxUnhealthy`"
@@ -42,7 +41,11 @@ extension ReasonText {
   /// `kubernetes 1.31.4 has not yet qualified in dev: 2 clusters soak (a and b), 1 is degraded (c: node not ready)`.
   func notQualified(_ stage: StageName, _ tuple: VersionTuple, _ lacking: [ClusterName: Lack]) -> String {
     let place = stage == slot.stage ? "in \(plain(stage)) itself" : "in \(plain(stage))"
-    let head = "\(tuples.name(tuple)) has not yet qualified \(place)"
+    return lacks("\(tuples.name(tuple)) has not yet qualified \(place)", lacking)
+  }
+
+  /// What is not yet so, and what each cluster lacks.
+  func lacks(_ head: String, _ lacking: [ClusterName: Lack]) -> String {
     let groups = LackGroup.allCases.compactMap { group -> String? in
       let clusters = lacking.filter { LackGroup($0.value) == group }.sorted { $0.key < $1.key }
       return clusters.isEmpty ? nil : describe(group, clusters.map { ($0.key, $0.value) })

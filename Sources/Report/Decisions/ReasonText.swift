@@ -3,11 +3,13 @@ package import Promotion
 /// Why a slot waits, in words: one sentence a reason, with what a person can do about it.
 package struct ReasonText {
   let slot: Slot
+  let policy: Policy
   let now: Timestamp
   let tuples: TupleText
 
   package init(slot: Slot, policy: Policy, now: Timestamp) {
     self.slot = slot
+    self.policy = policy
     self.now = now
     tuples = TupleText(slot.group, in: policy)
   }
@@ -22,7 +24,11 @@ package struct ReasonText {
   package func statement(_ reason: Reason) -> String {
     guard let until = reason.until else { return fact(reason.kind) }
     // A soak ends when it should only if nothing breaks it.
-    let word = if case .notQualified = reason.kind { ", so at the earliest" } else { " until" }
+    let word =
+      switch reason.kind {
+      case .notQualified, .wave: ", so at the earliest"
+      default: " until"
+      }
     return "\(fact(reason.kind))\(word) \(TimeText.until(until, now: now))"
   }
 
@@ -31,7 +37,15 @@ package struct ReasonText {
     case .noClusters(let pinned, let paused): return noClusters(pinned: pinned, paused: paused)
     case .notQualified(let stage, let tuple, let lacking): return notQualified(stage, tuple, lacking)
     case .nothingAdmitted(let component): return "no version of \(plain(component)) is known that the policy admits"
-    case .takenBack(let tuple, let how): return takenBack(tuple, how)
+    case .held(let tuple, let hold): return held(tuple, hold)
+    case .stranded(let clusters, let tuple):
+      return
+        "\(names(clusters)) \(clusters.count == 1 ? "desires" : "desire") \(tuples.name(tuple)), which is held, and can't go back"
+    case .wave(let place, let tuple, let lacking):
+      return lacks("wave \(place.number) of \(place.of) of \(tuples.name(tuple)) is not through", lacking)
+    case .window: return "no upgrade may start in \(plain(slot.stage)) now, its windows are closed"
+    case .freeze(let reason):
+      return "no upgrade may start in \(plain(slot.stage)) now, it is frozen\(reason.map { " (\(plain($0)))" } ?? "")"
     case .inFlight(let clusters): return "upgrades are still under way on \(names(clusters))"
     case .unhealthy(let clusters):
       return "\(names(clusters)) \(clusters.count == 1 ? "is" : "are") degraded, more than `maxUnhealthy` allows"
@@ -78,18 +92,10 @@ package struct ReasonText {
     return "no cluster of \(plain(slot.stage)) may move: \(parts.joined(separator: ", "))"
   }
 
-  /// Without the stage: what bars it here may have been taken back in an earlier one.
-  private func takenBack(_ tuple: VersionTuple, _ how: TakenBack) -> String {
-    "\(tuples.name(tuple)) was taken back: \(cause(how))"
-  }
-
-  /// Who took a version back, and how.
-  func cause(_ how: TakenBack) -> String {
-    let moment = how.at.map { " at \(TimeText.people($0))" } ?? ""
-    return switch how.cause {
-    case .closedRequest(let number, let by): "\(plain(by)) closed #\(number) unmerged\(moment)"
-    case .commit(let commit, let by): "\(plain(by)) moved it back in commit \(plain(String(commit.prefix(12))))\(moment)"
-    }
+  private func held(_ tuple: VersionTuple, _ hold: Hold) -> String {
+    let text = HoldText(hold, policy: policy, now: now)
+    let place = hold.slot.stage == slot.stage ? "" : " in \(plain(hold.slot.stage))"
+    return "\(tuples.name(tuple)) is held\(place): \(text.cause)"
   }
 
   private func stopped(_ stop: Stop) -> String {

@@ -9,22 +9,27 @@ package enum Event: Sendable, Equatable {
   /// A cluster could not be read.
   case unread(ClusterName, why: String)
   case qualified(Slot, VersionTuple, clusters: Int)
-  case takenBack(Slot, VersionTuple, TakenBack)
+  /// Versions are barred from now on.
+  case held(Hold)
+  /// A cause bars no more.
+  case released(Hold)
   /// A promotion's branch was written.
-  case pushed(Slot, VersionTuple, clusters: Int, branch: String, commit: String)
+  case pushed(Slot, VersionTuple, clusters: Int, branch: String, commit: String, kind: ChangeKind = .promote)
   case branchRemoved(Slot, branch: String)
-  case opened(number: Int, Slot, VersionTuple)
+  case opened(number: Int, Slot, VersionTuple, kind: ChangeKind = .promote)
   /// A pull request's text or head was brought up to date.
-  case updated(number: Int, Slot, VersionTuple)
-  case closed(number: Int, Slot, VersionTuple, ClosingReason)
+  case updated(number: Int, Slot, VersionTuple, kind: ChangeKind = .promote)
+  case closed(number: Int, Slot, VersionTuple, ClosingReason, kind: ChangeKind = .promote)
   case gate(number: Int?, Slot, GateName, passed: Bool, detail: String)
-  case merged(number: Int?, Slot, VersionTuple, commit: String)
-  case notMerged(number: Int?, Slot, VersionTuple, [MergeObstacle])
+  case merged(number: Int?, Slot, VersionTuple, commit: String, kind: ChangeKind = .promote)
+  case notMerged(number: Int?, Slot, VersionTuple, [MergeObstacle], kind: ChangeKind = .promote)
   case applyStarted(ClusterName, Slot, VersionTuple)
   case applyEnded(ClusterName, Slot, VersionTuple, ApplyEnd)
   case waiting(Slot, [Reason])
   case stopped(StageName?, by: String)
   case resumed(StageName?, by: String)
+  case paused(ClusterName, by: String, until: Timestamp?)
+  case unpaused(ClusterName, by: String)
   /// Something that a person should know and that nothing was done about.
   case warning(String)
 
@@ -55,6 +60,8 @@ package enum Event: Sendable, Equatable {
     case superseded(by: VersionTuple)
     /// The plan promotes it nowhere any more.
     case moot(OpenTreatment.Moot)
+    /// A take-back or a consolidation of which nothing is left to do.
+    case nothingLeft
     case because(String)
   }
 

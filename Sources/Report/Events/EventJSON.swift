@@ -27,32 +27,27 @@ extension EventText {
     case .unread(let cluster, let why): ("unread", ["cluster": .string(cluster), "why": .string(why)])
     case .qualified(let slot, let tuple, let clusters):
       ("qualified", ["stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple), "clusters": .number(clusters)])
-    case .takenBack(let slot, let tuple, let how):
-      (
-        "takenBack",
-        [
-          "stage": stage(slot), "group": group(slot),
-          "reason": ReasonJSON(slot: slot, policy: policy).value(Reason(.takenBack(tuple, how))),
-        ]
-      )
-    case .pushed(let slot, let tuple, let clusters, let branch, let commit):
+    case .held(let hold): ("held", held(hold))
+    case .released(let hold): ("released", held(hold))
+    case .pushed(let slot, let tuple, let clusters, let branch, let commit, let kind):
       (
         "pushed",
         [
           "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple), "clusters": .number(clusters),
-          "branch": .string(branch), "commit": optional(commit),
+          "branch": .string(branch), "commit": optional(commit), "kind": json(kind),
         ]
       )
     case .branchRemoved(let slot, let branch):
       ("branchRemoved", ["stage": stage(slot), "group": group(slot), "branch": .string(branch)])
-    case .opened(let number, let slot, let tuple): ("opened", request(number, slot, tuple))
-    case .updated(let number, let slot, let tuple): ("updated", request(number, slot, tuple))
-    case .closed(let number, let slot, let tuple, let reason):
+    case .opened(let number, let slot, let tuple, let kind): ("opened", request(number, slot, tuple, kind))
+    case .updated(let number, let slot, let tuple, let kind): ("updated", request(number, slot, tuple, kind))
+    case .closed(let number, let slot, let tuple, let reason, let kind):
       (
         "closed",
         [
           "number": .number(number), "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple),
           "reason": .string(Self.name(reason)), "by": superseding(reason, slot), "detail": Self.detail(reason),
+          "kind": json(kind),
         ]
       )
     case .gate(let number, let slot, let gate, let passed, let detail):
@@ -63,20 +58,20 @@ extension EventText {
           "passed": .bool(passed), "detail": optional(detail),
         ]
       )
-    case .merged(let number, let slot, let tuple, let commit):
+    case .merged(let number, let slot, let tuple, let commit, let kind):
       (
         "merged",
         [
           "number": number.map(JSONOutput.number), "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple),
-          "commit": optional(commit),
+          "commit": optional(commit), "kind": json(kind),
         ]
       )
-    case .notMerged(let number, let slot, let tuple, let obstacles):
+    case .notMerged(let number, let slot, let tuple, let obstacles, let kind):
       (
         "notMerged",
         [
           "number": number.map(JSONOutput.number), "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple),
-          "obstacles": .array(obstacles.map { json($0, slot) }),
+          "obstacles": .array(obstacles.map { json($0, slot) }), "kind": json(kind),
         ]
       )
     case .applyStarted(let cluster, let slot, let tuple):
@@ -102,13 +97,28 @@ extension EventText {
       )
     case .stopped(let stage, let by): ("stopped", ["stage": stage.map(JSONOutput.string), "by": .string(by)])
     case .resumed(let stage, let by): ("resumed", ["stage": stage.map(JSONOutput.string), "by": .string(by)])
+    case .paused(let cluster, let by, let until):
+      ("paused", ["cluster": .string(cluster), "by": .string(by), "until": until.map(JSONOutput.moment)])
+    case .unpaused(let cluster, let by): ("unpaused", ["cluster": .string(cluster), "by": .string(by)])
     case .warning(let text): ("warning", ["text": .string(text)])
     }
   }
 
-  private func request(_ number: Int, _ slot: Slot, _ tuple: VersionTuple) -> KeyValuePairs<String, JSONOutput?> {
-    ["number": .number(number), "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple)]
+  private func request(
+    _ number: Int, _ slot: Slot, _ tuple: VersionTuple, _ kind: ChangeKind
+  ) -> KeyValuePairs<String, JSONOutput?> {
+    ["number": .number(number), "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple), "kind": json(kind)]
   }
+
+  private func held(_ hold: Hold) -> KeyValuePairs<String, JSONOutput?> {
+    [
+      "stage": stage(hold.slot), "group": group(hold.slot),
+      "hold": HoldText(hold, policy: policy, now: now).json,
+    ]
+  }
+
+  /// What is not a promotion says so.
+  private func json(_ kind: ChangeKind) -> JSONOutput? { kind == .promote ? nil : .string(kind.rawValue) }
 
   private static func name(_ reason: Event.ClosingReason) -> String {
     switch reason {
@@ -116,8 +126,9 @@ extension EventText {
     case .moot(.noClusters): "noClusters"
     case .moot(.landed): "landed"
     case .moot(.overtaken): "overtaken"
-    case .moot(.takenBack): "takenBack"
+    case .moot(.held): "held"
     case .moot(.notAdmitted): "notAdmitted"
+    case .nothingLeft: "nothingLeft"
     case .because: "because"
     }
   }

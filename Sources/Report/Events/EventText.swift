@@ -24,27 +24,30 @@ package struct EventText: Sendable {
     case .qualified(let slot, let tuple, let clusters):
       return "\(name(slot)): \(versions(slot, tuple)) \(verb("qualified", "qualify")) on "
         + ListText.count(clusters, "cluster")
-    case .takenBack(let slot, let tuple, let how):
-      return "\(name(slot)): \(ReasonText(slot: slot, policy: policy, now: now).statement(Reason(.takenBack(tuple, how))))"
-    case .pushed(let slot, let tuple, let clusters, let branch, let commit):
-      return "\(name(slot)): \(verb("pushed", "push")) \(plain(branch))\(at(commit)) to promote to "
-        + "\(versions(slot, tuple)) on \(ListText.count(clusters, "cluster"))"
+    case .held(let hold): return "\(name(hold.slot)): \(HoldText(hold, policy: policy, now: now).line)"
+    case .released(let hold): return "\(name(hold.slot)): \(HoldText(hold, policy: policy, now: now).released)"
+    case .pushed(let slot, let tuple, let clusters, let branch, let commit, let kind):
+      return "\(name(slot)): \(verb("pushed", "push")) \(plain(branch))\(at(commit)) to \(purpose(kind, slot, tuple)) on "
+        + ListText.count(clusters, "cluster")
     case .branchRemoved(let slot, let branch): return "\(name(slot)): \(verb("removed", "remove")) branch \(plain(branch))"
-    case .opened(let number, let slot, let tuple):
+    case .opened(let number, let slot, let tuple, let kind):
       let what = dryRun ? "would open a pull request" : "opened #\(number)"
-      return "\(name(slot)): \(what) to promote to \(versions(slot, tuple))"
-    case .updated(let number, let slot, let tuple):
+      return "\(name(slot)): \(what) to \(purpose(kind, slot, tuple))"
+    case .updated(let number, let slot, let tuple, _):
       return "\(name(slot)): \(verb("updated", "update")) #\(number) (\(versions(slot, tuple)))"
-    case .closed(let number, let slot, let tuple, let reason):
+    case .closed(let number, let slot, let tuple, let reason, _):
       return "\(name(slot)): \(verb("closed", "close")) #\(number) (\(versions(slot, tuple))): \(closing(reason, slot))"
     case .gate(let number, let slot, let gate, let passed, let detail):
       let result = passed ? "passed" : "failed"
       return "\(name(slot)): gate \(plain(gate)) \(dryRun ? "would have \(result)" : result)"
         + "\(number.map { " on #\($0)" } ?? "")\(detail.isEmpty ? "" : ": \(plain(detail))")"
-    case .merged(let number, let slot, let tuple, let commit):
+    case .merged(let number, let slot, let tuple, let commit, .consolidate):
+      return "\(name(slot)): \(verb("merged", "merge")) \(number.map { "#\($0)" } ?? "the consolidation")\(at(commit)): "
+        + "\(versions(slot, tuple)) \(verb("stands", "stand")) in the shared layer"
+    case .merged(let number, let slot, let tuple, let commit, _):
       return "\(name(slot)): \(verb("merged", "merge")) \(number.map { "#\($0)" } ?? "the promotion")\(at(commit)): "
         + "\(plain(slot.stage)) \(verb("desires", "desire")) \(versions(slot, tuple))"
-    case .notMerged(let number, let slot, let tuple, let obstacles):
+    case .notMerged(let number, let slot, let tuple, let obstacles, _):
       let why = obstacles.isEmpty ? "" : ": \(obstacles.map { obstacle($0, slot) }.joined(separator: "; "))"
       return "\(name(slot)): \(number.map { "#\($0)" } ?? "the promotion") (\(versions(slot, tuple))) is not merged\(why)"
     case .applyStarted(let cluster, let slot, let tuple):
@@ -55,7 +58,20 @@ package struct EventText: Sendable {
       return "\(name(slot)): \(DecisionText(slot: slot, policy: policy, now: now).line(.wait(reasons)))"
     case .stopped(let stage, let by): return "\(plain(by)) \(verb("stopped", "stop")) \(stage.map(plain) ?? "everything")"
     case .resumed(let stage, let by): return "\(plain(by)) \(verb("resumed", "resume")) \(stage.map(plain) ?? "everything")"
+    case .paused(let cluster, let by, let until):
+      let end = until.map { " until \(TimeText.until($0, now: now))" } ?? ""
+      return "\(plain(by)) \(verb("paused", "pause")) \(plain(cluster))\(end)"
+    case .unpaused(let cluster, let by): return "\(plain(by)) \(verb("unpaused", "unpause")) \(plain(cluster))"
     case .warning(let text): return "warning: \(PlainText.line(text, limit: 1000))"
+    }
+  }
+
+  /// `promote to 1.31.4`.
+  private func purpose(_ kind: ChangeKind, _ slot: Slot, _ tuple: VersionTuple) -> String {
+    switch kind {
+    case .promote: "promote to \(versions(slot, tuple))"
+    case .takeBack: "take it back to \(versions(slot, tuple))"
+    case .consolidate: "move \(versions(slot, tuple)) into the shared layer"
     }
   }
 
@@ -77,6 +93,7 @@ package struct EventText: Sendable {
     switch reason {
     case .superseded(let tuple): "\(versions(slot, tuple)) takes its place"
     case .moot(let moot): mootness(moot, slot)
+    case .nothingLeft: "nothing is left for it to do"
     case .because(let text): plain(text)
     }
   }
@@ -86,7 +103,7 @@ package struct EventText: Sendable {
     case .noClusters: return "no cluster of \(plain(slot.stage)) may move"
     case .landed: return "every cluster that counts already desires it or a newer version"
     case .overtaken(let tuple): return "\(plain(slot.stage)) desires \(versions(slot, tuple)) already"
-    case .takenBack(let how): return "that version was taken back: \(ReasonText(slot: slot, policy: policy, now: now).cause(how))"
+    case .held(let hold): return "that version is held: \(HoldText(hold, policy: policy, now: now).cause)"
     case .notAdmitted(let components):
       return "the policy or the source does not admit its \(ListText.names(components)) any more"
     }

@@ -5,7 +5,7 @@ extension PromotionText {
   /// that still does not fit, which takes names made for it, is left out.
   package var body: String {
     let sections = [
-      sentence, componentTable, clusterSection, evidenceSection, gateSection, changeSection, revertSection,
+      sentence, becauseSection, componentTable, clusterSection, evidenceSection, gateSection, changeSection, revertSection,
     ]
     let end = machineBlock
     var text = ""
@@ -16,8 +16,31 @@ extension PromotionText {
     return text + end
   }
 
+  /// Of a take-back and a consolidation: why.
+  private var becauseSection: String {
+    var lines = because.prefix(12).map { "- \(MarkdownText.plain($0, limit: 400))\n" }
+    if !stranded.isEmpty {
+      let verb = stranded.count == 1 ? "can't go back and stays as it is" : "can't go back and stay as they are"
+      lines.append("- \(ListText.count(stranded.count, "cluster")) (\(MarkdownText.codes(stranded, limit: 12))) \(verb).\n")
+    }
+    return lines.isEmpty ? "" : "### Why\n\n\(lines.joined())"
+  }
+
   private var sentence: String {
     let froms = MarkdownText.plain(tuples.origins(fromSet), limit: 400)
+    let group = MarkdownText.plain(slot.group, limit: 80)
+    let count = ListText.count(promotion.from.count, "cluster")
+    switch kind {
+    case .promote: break
+    case .takeBack:
+      return "Takes \(group) back from \(froms) to \(MarkdownText.plain(tuples.origins(backSet), limit: 200)) on \(count) of "
+        + "\(MarkdownText.plain(slot.stage, limit: 80)).\n"
+    case .consolidate:
+      return "Moves \(MarkdownText.plain(tuples.name(promotion.to), limit: 200)), which has qualified in "
+        + "\(MarkdownText.plain(slot.stage, limit: 80)), into the layer that gave the version before, and removes the overrides of "
+        + "\(count). No effective value of any cluster changes.\n"
+    }
+    let wave = promotion.wave.of > 1 ? ", \(waveWords)" : ""
     let stages = ListText.joined(evidence.map { MarkdownText.plain($0.stage, limit: 80) }, limit: 4)
     let why =
       if !evidence.isEmpty { ", because it has qualified in \(stages)" } else if !discoveries.isEmpty {
@@ -25,14 +48,17 @@ extension PromotionText {
       } else { "" }
     return "Moves \(MarkdownText.plain(slot.group, limit: 80)) from \(froms) to "
       + "\(MarkdownText.plain(tuples.versions(promotion.to), limit: 200)) on "
-      + "\(ListText.count(promotion.from.count, "cluster")) of \(MarkdownText.plain(slot.stage, limit: 80))\(why).\n"
+      + "\(count) of \(MarkdownText.plain(slot.stage, limit: 80))\(wave)\(why).\n"
   }
 
   private var componentTable: String {
+    if kind == .consolidate { return "" }
     let rows = tuples.parts(promotion.to).map { component, version in
       let before = before(component)
       let from = ListText.joined(before.map { $0.map { MarkdownText.code($0.text) } ?? "absent" }, limit: 4)
-      let to = before == [version] ? "unchanged" : MarkdownText.code(version.text)
+      let after = kind == .takeBack ? after(component) : [version]
+      let to =
+        before == after ? "unchanged" : ListText.joined(after.map { $0.map { MarkdownText.code($0.text) } ?? "absent" }, limit: 4)
       return [MarkdownText.code(component, limit: 80), from, to]
     }
     return MarkdownText.table(["component", "from", "to"], rows, limit: 6000)
@@ -102,6 +128,18 @@ extension PromotionText {
   private static func value(_ text: String?) -> String { text.map { MarkdownText.code($0, limit: 100) } ?? "absent" }
 
   private var revertSection: String {
+    let words =
+      switch kind {
+      case .promote: revertOfPromotion
+      case .takeBack:
+        "Reverting brings \(promotion.from.count == 1 ? "this cluster" : "all of these clusters") back to what is taken back "
+          + "here, and undoes the hold that this causes.\n"
+      case .consolidate: "Reverting writes the overrides again. No effective value changes, and nothing is held.\n"
+      }
+    return "### What reverting this does\n\n" + words
+  }
+
+  private var revertOfPromotion: String {
     let froms = fromSet
     let back =
       froms.count == 1
@@ -111,15 +149,26 @@ extension PromotionText {
       ? "Sluice then runs the stage's upgrade command on them again."
       : "Whatever brings this repository to the clusters takes them back; Sluice starts nothing there."
     let name = MarkdownText.plain(tuples.name(promotion.to))
-    return """
-      ### What reverting this does
-
-      Reverting takes \(MarkdownText.plain(slot.group, limit: 80)) back \(back) on \
-      \(promotion.from.count == 1 ? "this cluster" : "these \(promotion.from.count) clusters"). \(effect) \
-      After a revert, or when this is closed unmerged, Sluice does not propose \(name) again in \
-      \(MarkdownText.plain(slot.stage, limit: 80)) or in a stage after it.
-
-      """
+    let stage = MarkdownText.plain(slot.stage, limit: 80)
+    let which =
+      promotion.wave.of > 1
+      ? "takes back \(waveWords), \(ListText.count(promotion.from.count, "cluster")),"
+      : promotion.from.count == 1 ? "takes this cluster back" : "takes these \(promotion.from.count) clusters back"
+    var lines = ["Reverting \(which) \(back). \(effect)"]
+    lines.append(
+      "After a revert, or when this is closed unmerged, Sluice does not propose \(name) again in \(stage) or in a stage after it "
+        + "until that is undone or released; a newer version needs an approval once.")
+    if !alreadyThere.isEmpty {
+      let others = ListText.count(alreadyThere.count, "other cluster")
+      let group = MarkdownText.plain(slot.group, limit: 80)
+      lines.append(
+        canGoBack
+          ? "\(others) of \(stage) \(alreadyThere.count == 1 ? "desires" : "desire") it already: Sluice then offers to take "
+            + "\(alreadyThere.count == 1 ? "that one" : "those") back too. All waves at once: "
+            + MarkdownText.code("sluice rollback \(slot.stage) \(group)") + "."
+          : "\(others) of \(stage) already \(alreadyThere.count == 1 ? "runs" : "run") it and can't go back.")
+    }
+    return lines.joined(separator: " ") + "\n"
   }
 
   /// A hint for programs that decides nothing.

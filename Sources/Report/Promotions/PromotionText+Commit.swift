@@ -2,8 +2,22 @@ import Promotion
 
 extension PromotionText {
   /// `Promote kubernetes to 1.31.4 in prod`, `Promote platform (kubernetes 1.31.4, automation 2.0) in prod`.
+  ///
+  /// With waves `(wave 2 of 4)` behind it; a take-back is `Take kubernetes back to 1.31.3 in prod`.
   package var title: String {
     let stage = PlainText.inert(slot.stage, limit: 80)
+    switch kind {
+    case .promote: return promotionTitle(stage) + (promotion.wave.of > 1 ? " (\(waveWords))" : "")
+    case .takeBack:
+      let to = PlainText.inert(tuples.origins(backSet), limit: 120)
+      return "Take \(PlainText.inert(slot.group, limit: 80)) back to \(to) in \(stage)"
+    case .consolidate: return "Consolidate \(PlainText.inert(tuples.name(promotion.to), limit: 160)) in \(stage)"
+    }
+  }
+
+  var waveWords: String { "wave \(promotion.wave.number) of \(promotion.wave.of)" }
+
+  private func promotionTitle(_ stage: String) -> String {
     let parts = tuples.parts(promotion.to)
     if parts.count == 1, components.count <= 1, parts[0].component == slot.group {
       return "Promote \(PlainText.inert(slot.group, limit: 80)) to \(short(parts[0].version)) in \(stage)"
@@ -25,6 +39,7 @@ extension PromotionText {
   package var trailers: PromotionTrailers {
     PromotionTrailers(
       policy: policy, slot: slot, from: fromSet, to: promotion.to,
+      wave: PromotionTrailers.Wave(number: promotion.wave.number, count: promotion.wave.of),
       clusters: PromotionTrailers.ClusterDigest(count: promotion.from.count, hex: clusterDigest), ledger: ledgerTip)
   }
 
@@ -33,11 +48,16 @@ extension PromotionText {
   private var words: String {
     let froms = PlainText.inert(tuples.origins(fromSet), limit: 400)
     let clusters = ListText.joined(promotion.from.keys.sorted().map { PlainText.inert($0, limit: 80) }, limit: 12)
-    var paragraphs = [
-      "Moves \(PlainText.inert(slot.group, limit: 80)) from \(froms) to "
-        + "\(PlainText.inert(tuples.versions(promotion.to), limit: 200)) on "
-        + "\(ListText.count(promotion.from.count, "cluster")): \(clusters)."
-    ]
+    let count = ListText.count(promotion.from.count, "cluster")
+    let group = PlainText.inert(slot.group, limit: 80)
+    let to = PlainText.inert(kind == .takeBack ? tuples.origins(backSet) : tuples.versions(promotion.to), limit: 200)
+    var paragraphs =
+      switch kind {
+      case .promote: ["Moves \(group) from \(froms) to \(to) on \(count): \(clusters)."]
+      case .takeBack: ["Takes \(group) back from \(froms) to \(to) on \(count): \(clusters)."]
+      case .consolidate: ["Moves \(group) \(to) into the shared layer and removes what was written for \(count): \(clusters)."]
+      }
+    if !because.isEmpty { paragraphs.append(because.map { PlainText.inert($0, limit: 300) }.joined(separator: " ")) }
     let proof = evidence.prefix(6).map { evidence in
       "It qualified in \(PlainText.inert(evidence.stage, limit: 80)) at \(TimeText.people(evidence.qualifiedAt)) on "
         + "\(ListText.count(evidence.clusters.count, "cluster"))."

@@ -5,8 +5,19 @@ package import Promotion
 /// The same facts always give the same text, with no clock in it, so a pull request is rewritten only when its content has
 /// changed. All text from outside is escaped, and every part is bounded however large the fleet.
 package struct PromotionText: Sendable {
+  package var kind: ChangeKind
   package var policy: String
+  /// The clusters, what each desires now, and for all but a take-back the tuple that they get.
   package var promotion: PlannedPromotion
+  /// Of a take-back: what each cluster goes back to.
+  package var back: [ClusterName: VersionTuple]
+  /// Of a take-back: why, and who can't take part.
+  package var because: [String]
+  package var stranded: [ClusterName]
+  /// How many other clusters of the stage desire the tuple already: a revert holds it for them too.
+  package var alreadyThere: [ClusterName]
+  /// Whether a cluster can go back from the tuple (`goesBack`).
+  package var canGoBack: Bool
   /// The group's components in its own order.
   package var components: [ComponentName]
   /// 16 hex digits of the SHA-256 of the sorted names of its clusters, joined by LF.
@@ -113,11 +124,19 @@ package struct PromotionText: Sendable {
   }
 
   package init(
-    policy: String, promotion: PlannedPromotion, components: [ComponentName], clusterDigest: String,
+    kind: ChangeKind = .promote, policy: String, promotion: PlannedPromotion, components: [ComponentName], clusterDigest: String,
     ledgerTip: String?, appliesItself: Bool, edits: [FileEdit] = [], evidence: [Evidence] = [],
     discoveries: [Discovery] = [], gates: [GateResult] = [], changes: [EffectiveChange] = [],
-    approvals: Approvals = Approvals(needed: 0), upstream: [UpstreamLink] = []
+    approvals: Approvals = Approvals(needed: 0), upstream: [UpstreamLink] = [],
+    back: [ClusterName: VersionTuple] = [:], because: [String] = [], stranded: [ClusterName] = [],
+    alreadyThere: [ClusterName] = [], canGoBack: Bool = true
   ) {
+    self.kind = kind
+    self.back = back
+    self.because = because
+    self.stranded = stranded
+    self.alreadyThere = alreadyThere
+    self.canGoBack = canGoBack
     self.policy = policy
     self.promotion = promotion
     self.components = components
@@ -136,6 +155,14 @@ package struct PromotionText: Sendable {
   var slot: Slot { promotion.slot }
   var tuples: TupleText { TupleText(group: slot.group, components: components) }
   var fromSet: [VersionTuple] { FromSet(promotion.from.values, components: components).tuples }
+
+  /// The different versions that a component has in the clusters after a take-back.
+  func after(_ component: ComponentName) -> [Version?] {
+    Set(back.values.map { $0[component] }).sorted { ($0?.text ?? "") < ($1?.text ?? "") }
+  }
+
+  /// The different tuples that clusters go back to.
+  var backSet: [VersionTuple] { FromSet(back.values, components: components).tuples }
 
   /// The different versions that a component has in the clusters now; nil where a cluster lacks it.
   func before(_ component: ComponentName) -> [Version?] {

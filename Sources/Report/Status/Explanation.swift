@@ -30,7 +30,10 @@ package struct Explanation {
       let front = planned.fronts[slot].map { "  front: \(planned.tuples(slot).name($0))" }
       var lines = planned.decisions[slot].map(decisionText(slot).lines) ?? ["\(DecisionText.name(slot)): not planned"]
       let open = planned.open(slot).map { "  open: \($0.line)" }
-      lines.insert(contentsOf: [front, clusterCounts(slot), open].compactMap(\.self), at: 1)
+      let closed = (planned.closed[slot] ?? []).map {
+        "  closed: \(ReasonText(slot: slot, policy: planned.policy, now: planned.now).statement($0))"
+      }
+      lines.insert(contentsOf: [front, clusterCounts(slot), open].compactMap(\.self) + closed, at: 1)
       return (state + lines).joined(separator: "\n") + "\n"
     }.joined(separator: "\n")
   }
@@ -43,6 +46,7 @@ package struct Explanation {
           .members([
             "stage": .string(slot.stage), "group": .string(slot.group),
             "front": planned.fronts[slot].map(planned.tuples(slot).json),
+            "closed": planned.closed[slot].map { .array($0.map(ReasonJSON(slot: slot, policy: planned.policy).value)) },
             "open": planned.open(slot)?.json, "decision": planned.decisions[slot].map(decisionText(slot).json),
             "state": cluster.map { clusterJSON($0, slot) },
           ])

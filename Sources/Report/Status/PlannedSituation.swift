@@ -22,6 +22,10 @@ package struct PlannedSituation: Sendable {
   package var fronts: [Slot: VersionTuple]
   /// Of the clusters that count; those pinned or paused have none.
   package var standings: [GroupName: [ClusterName: Standing]]
+  /// The slots whose open promotion is approved.
+  package var approved: Set<Slot> = []
+  /// Why no upgrade may start now, of slots in which none may: what is open waits to merge.
+  package var closed: [Slot: [Reason]] = [:]
 
   /// Plans a situation.
   package init(_ planner: Planner) {
@@ -35,6 +39,11 @@ package struct PlannedSituation: Sendable {
     var fronts: [Slot: VersionTuple] = [:]
     for slot in planner.slots { fronts[slot] = planner.front(slot) }
     self.init(situation: situation, decisions: planner.plan(), fronts: fronts, standings: standings)
+    for slot in planner.slots {
+      let reasons = planner.closed(slot)
+      if !reasons.isEmpty { closed[slot] = reasons }
+    }
+    approved = Set(situation.open.filter { planner.isApproved($0.key, $0.value) }.map(\.key))
   }
 
   init(
@@ -67,7 +76,7 @@ package struct PlannedSituation: Sendable {
 
   func tuples(_ slot: Slot) -> TupleText { TupleText(slot.group, in: policy) }
 
-  func open(_ slot: Slot) -> OpenText? { situation.open[slot].map { OpenText(open: $0, tuples: tuples(slot)) } }
+  func open(_ slot: Slot) -> OpenText? { situation.open[slot].map { OpenText(open: $0, isApproved: approved.contains(slot), tuples: tuples(slot)) } }
 
   /// Where the slot goes: by the decision, else by the open promotion.
   func next(_ slot: Slot) -> VersionTuple? {
