@@ -5,6 +5,7 @@ package enum ForgeError: Error, Sendable {
   case noRequest(number: Int)
   case notOpen(number: Int, PullRequest.State)
   case alreadyOpen(number: Int)
+  case notMerged(number: Int)
   /// Another request from the same branch is open.
   case branchTaken(branch: String, by: Int)
   case noBranch(String)
@@ -31,7 +32,7 @@ extension ForgeError: CustomStringConvertible {
     switch self {
     case .noRequest, .noBranch, .newerFormat, .damaged: 65
     case .invalid: 64
-    case .notOpen, .alreadyOpen, .branchTaken, .headMoved, .ownRequest, .conflict, .nothingToMerge: 1
+    case .notOpen, .alreadyOpen, .notMerged, .branchTaken, .headMoved, .ownRequest, .conflict, .nothingToMerge: 1
     case .contended: 75
     case .refused: 77
     case .git(let error): error.exitCode
@@ -44,6 +45,7 @@ extension ForgeError: CustomStringConvertible {
     case .notOpen(let number, .merged): "#\(number) is merged already"
     case .notOpen(let number, _): "#\(number) is closed, hint: sluice forge reopen \(number)"
     case .alreadyOpen(let number): "#\(number) is open already"
+    case .notMerged(let number): "#\(number) is not merged, so there is nothing to revert, hint: sluice forge close \(number)"
     case .branchTaken(let branch, let other):
       "cannot open another pull request from \(branch): #\(other) is open, hint: sluice forge close \(other)"
     case .noBranch(let branch): "there is no branch \(branch), hint: push it first"
