@@ -43,8 +43,16 @@ package struct ApplyJob: Job {
     var starts: [Start] = []
     for slot in look.planner.slots where workspace.policy.stage(slot.stage)?.apply != nil {
       guard !look.isStopped(slot.stage), let group = workspace.policy.promotion.group(slot.group) else { continue }
+      var room = look.room(slot, records, now: now)
+      let isClosed = !look.planner.closed(slot, at: now).isEmpty
       for cluster in look.situation.clusters where cluster.stages[slot.group] == slot.stage && !busy.contains(cluster.name) {
         guard let start = start(cluster, slot, group, look, records, now) else { continue }
+        // What is taken back goes at any time, and makes no room wait (L7, L8).
+        if !look.isTakeBack(start, cluster) {
+          if isClosed { continue }
+          guard room > 0 || look.isUnderWay(cluster, slot, records) else { continue }
+          room -= 1
+        }
         busy.insert(cluster.name)
         starts.append(start)
       }
@@ -162,6 +170,28 @@ package struct ApplyJob: Job {
     } catch {
       return .notStarted(why: "\(error)")
     }
+  }
+}
+
+extension Look {
+  /// How many more upgrades may be started in a slot: `maxInFlight` less those that were started and are not settled.
+  fileprivate func room(_ slot: Slot, _ records: LedgerRecords, now: Timestamp) -> Int {
+    guard let limit = situation.policy.stage(slot)?.maxInFlight else { return Int.max }
+    return limit - situation.clusters.count { $0.stages[slot.group] == slot.stage && isUnderWay($0, slot, records) }
+  }
+
+  /// Whether an upgrade to what the cluster desires was started, and has not settled.
+  fileprivate func isUnderWay(_ cluster: ClusterState, _ slot: Slot, _ records: LedgerRecords) -> Bool {
+    guard let group = situation.policy.group(slot.group), let last = records.applies[ClusterPart(cluster.name, slot.group)],
+      last.to == cluster.desired.tuple(of: group), last.claimedAt >= (cluster.desiredSince[slot.group] ?? now),
+      let standing = planner.standing(cluster.name, group: slot.group)
+    else { return false }
+    return !standing.isSettled
+  }
+
+  /// Whether the start brings a cluster back to what it desired before.
+  fileprivate func isTakeBack(_ start: ApplyJob.Start, _ cluster: ClusterState) -> Bool {
+    planner.relation(start.to, start.from) == .less
   }
 }
 

@@ -5,7 +5,7 @@ import Ledger
 import Promotion
 package import Report
 
-/// Writes the branches of what the plan promotes.
+/// Writes the branches of what the plan promotes or takes back.
 package struct BumpJob: Job {
   package let workspace: Workspace
 
@@ -13,7 +13,7 @@ package struct BumpJob: Job {
 
   package struct Observation: Sendable {
     var look: Look
-    /// By slot: what the plan promotes, and whether the branch has it already.
+    /// By slot: what the plan wants written, and whether the branch has it already.
     var contents: [(content: PromotionContent, isWritten: Bool)]
   }
 
@@ -24,8 +24,9 @@ package struct BumpJob: Job {
     package var preview: [Event] {
       contents.map {
         .pushed(
-          $0.planned.slot, $0.planned.to, clusters: $0.planned.from.count,
-          branch: BranchNames.short(BranchNames(policy: look.situation.policy.name).reference($0.planned.slot)), commit: "")
+          $0.change.slot, $0.change.to, clusters: $0.change.from.count,
+          branch: BranchNames.short(BranchNames(policy: look.situation.policy.name).reference($0.change.place)), commit: "",
+          kind: $0.change.kind)
       }
     }
   }
@@ -35,10 +36,10 @@ package struct BumpJob: Job {
     if let problem = look.requests.problem { throw problem }
     var observation = Observation(look: look, contents: [])
     for slot in look.planner.slots {
-      guard case .promote(let planned) = look.planner.decide(slot) else { continue }
+      guard let change = PlannedChange(look.planner.decide(slot)) else { continue }
       do {
-        let content = try await PromotionContent.make(planned, look: look, workspace: workspace)
-        observation.contents.append((content, look.branches[slot].map { $0.holds(content) } ?? false))
+        let content = try await PromotionContent.make(change, look: look, workspace: workspace)
+        observation.contents.append((content, look.branches[change.place].map { $0.holds(content) } ?? false))
       } catch let error as JobError {
         // One slot that can't be written stops no other.
         workspace.reportOnce(.warning("\(error)"))
@@ -59,8 +60,8 @@ package struct BumpJob: Job {
 
   /// Records the commit as Sluice's own, then moves the branch to it: whoever finds the branch knows whose it is.
   private func write(_ content: PromotionContent, _ look: Look) async throws {
-    let slot = content.planned.slot
-    let reference = BranchNames(policy: workspace.policy.name).reference(slot)
+    let change = content.change
+    let reference = BranchNames(policy: workspace.policy.name).reference(change.place)
     let text = PromotionWords(look: look, workspace: workspace).text(content)
     let signature = workspace.signature()
     let commit = try await workspace.repository.writeCommit(
@@ -74,8 +75,8 @@ package struct BumpJob: Job {
     case .updated?:
       workspace.report(
         .pushed(
-          slot, content.planned.to, clusters: content.planned.from.count, branch: BranchNames.short(reference),
-          commit: commit.short))
+          change.slot, change.to, clusters: change.from.count, branch: BranchNames.short(reference), commit: commit.short,
+          kind: change.kind))
     case .refused(let words)?:
       // The other slots' branches may well be taken.
       workspace.reportOnce(.warning("cannot push \(BranchNames.short(reference)): \(words)"))
@@ -86,23 +87,25 @@ package struct BumpJob: Job {
   }
 
   private func record(_ commit: ObjectID, _ content: PromotionContent, _ reference: String, now: Timestamp) async throws {
-    let planned = content.planned
-    try await workspace.ledger.update("Promote in \(planned.slot.stage)") { ledger in
+    let verb = content.change.kind == .takeBack ? "Take back" : "Promote"
+    try await workspace.ledger.update("\(verb) in \(content.change.slot.stage)") { ledger in
       let branch = BranchNames.short(reference)
       var tips = try await ledger.one(TipRecord.self, branch) ?? TipRecord(branch: branch, commits: [], at: now)
       tips.commits = Array((tips.commits + [commit.hex]).suffix(50))
       tips.at = now
+      let overrides = content.changes.overrides.map {
+        LedgerChange.put(OverrideRecord(cluster: $0.cluster, component: $0.component, value: $0.value, commit: commit.hex))
+      }
+      guard case .promotion(let planned) = content.change else { return [.put(tips)] + overrides }
       var rollout =
         try await ledger.one(RolloutRecord.self, SlotTuple(planned.slot, planned.to))
         ?? RolloutRecord(
           slot: planned.slot, to: planned.to, from: planned.from, members: [], waves: [], startedAt: now)
       rollout.from = planned.from
-      rollout.members = planned.from.keys.sorted()
-      rollout.waves = [planned.from.count]
+      // Who was there when it started stays so: those that join later come last.
+      rollout.members = rollout.members.isEmpty ? planned.members : rollout.members
+      rollout.waves = workspace.policy.promotion.stage(planned.slot)?.sizes(of: rollout.members.count) ?? []
       rollout.tip = commit.hex
-      let overrides = content.changes.overrides.map {
-        LedgerChange.put(OverrideRecord(cluster: $0.cluster, component: $0.component, value: $0.value, commit: commit.hex))
-      }
       return [.put(tips), .put(rollout)] + overrides
     }
   }
@@ -111,7 +114,7 @@ package struct BumpJob: Job {
 extension PromotionBranch {
   /// Whether landing the branch gives exactly this content, and says so.
   fileprivate func holds(_ content: PromotionContent) -> Bool {
-    tree == content.tree && trailers?.to == content.planned.to
-      && trailers?.clusters == PromotionWords.digest(content.planned.clusters)
+    tree == content.tree && trailers?.to == content.change.to
+      && trailers?.clusters == PromotionWords.digest(Set(content.change.from.keys))
   }
 }

@@ -27,8 +27,9 @@ struct CheckFindings: Sendable {
     var after = before
     let unread = fold(into: &after, walk)
     let planner = Planner(after)
-    let moved = tell(before: Planner(before), after: planner)
-    beat(unread: unread, isNews: moved, now)
+    let earlier = Planner(before)
+    let moved = tell(before: earlier, after: planner)
+    beat(unread: unread, isNews: moved || Self.endsWave(earlier, planner), now)
     qualify(planner, now)
   }
 
@@ -42,9 +43,9 @@ struct CheckFindings: Sendable {
     for (component, seen) in walk.seen where seen != records.versions[component]?.seen ?? [] {
       changes.append(.put(VersionsRecord(component: component, seen: seen)))
     }
-    for hold in walk.takenBack where records.holds[hold.subject] == nil {
-      changes.append(.put(hold))
-      events.append(.takenBack(hold.slot, hold.tuple, hold.takenBack))
+    for hold in walk.news {
+      changes.append(.put(HoldRecord(hold)))
+      events.append(hold.isActive ? .held(hold) : .released(hold))
     }
     events += walk.warnings.map(Event.warning)
     events += records.damage.map { .warning("the ledger's \($0.key) can't be read, so its subject is unknown: \($0.value)") }
@@ -146,6 +147,19 @@ struct CheckFindings: Sendable {
       }
     }
     return events.count > told
+  }
+
+  /// Whether a wave that was not through is so by what was read now: the next one need not wait for the heartbeat that is due.
+  private static func endsWave(_ before: Planner, _ after: Planner) -> Bool {
+    after.slots.contains { slot in
+      guard after.situation.policy.stage(slot)?.waves.isEmpty == false, waits(before.decide(slot)) else { return false }
+      return !waits(after.decide(slot))
+    }
+  }
+
+  private static func waits(_ decision: Decision) -> Bool {
+    guard case .wait(let reasons) = decision else { return false }
+    return reasons.contains { if case .wave = $0.kind { true } else { false } }
   }
 
   private mutating func qualify(_ planner: Planner, _ now: Timestamp) {

@@ -8,6 +8,8 @@ package import Report
 package struct CheckJob: Job {
   package let workspace: Workspace
 
+  package var onlyObserves: Bool { true }
+
   package init(_ workspace: Workspace) { self.workspace = workspace }
 
   package struct Observation: Sendable {

@@ -8,6 +8,8 @@ import Upstream
 package struct DiscoverJob: Job {
   package let workspace: Workspace
 
+  package var onlyObserves: Bool { true }
+
   package init(_ workspace: Workspace) { self.workspace = workspace }
 
   package struct Plan: JobPlan {

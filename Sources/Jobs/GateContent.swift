@@ -80,7 +80,7 @@ struct GateView: Sendable {
 
   /// - Returns: nil where nothing could land: a conflict, or a stage that the policy does not have.
   init?(_ branch: PromotionBranch, policy: Policy, ledger: LedgerSnapshot, workspace: Workspace) async throws {
-    guard let tree = branch.tree, let stage = policy.stage(branch.slot.stage) else { return nil }
+    guard let tree = branch.tree, let stage = policy.stage(branch.slot) else { return nil }
     content = try await GateContent(tree: tree, workspace: workspace)
     var results: [GateName: GateRecord] = [:]
     for gate in stage.gates {

@@ -34,9 +34,9 @@ package struct GateJob: Job {
     let look = try await Looker(workspace: workspace).look()
     if let problem = look.requests.problem { throw problem }
     var runs: [Run] = []
-    for branch in look.branches.values.sorted(by: { $0.slot < $1.slot }) {
-      guard branch.request != nil, let view = look.gates[branch.slot],
-        let stage = look.situation.policy.stage(branch.slot.stage)
+    for branch in look.branches.values.sorted(by: { $0.place < $1.place }) {
+      guard branch.request != nil, let view = look.gates[branch.place],
+        let stage = look.situation.policy.stage(branch.slot)
       else { continue }
       let statuses = try await workspace.forge.statuses(of: branch.tip.id)
       for gate in stage.gates {

@@ -1,3 +1,4 @@
+import Fleet
 package import Report
 
 /// One single-purpose job: look, decide, act.
@@ -13,6 +14,8 @@ package protocol Job: Sendable {
   ///
   /// - Returns: Whether it is worth looking again in this run.
   func perform(_ plan: Plan) async throws -> Bool
+  /// Whether it writes nothing but the ledger: such a job runs under `observeOnly` too.
+  var onlyObserves: Bool { get }
   var workspace: Workspace { get }
 }
 
@@ -25,11 +28,17 @@ package protocol JobPlan: Sendable {
 }
 
 extension Job {
+  package var onlyObserves: Bool { false }
+
   /// Looks, plans and acts until there is nothing left to do, or for as many rounds as may be needed.
   ///
   /// - Returns: Whether it acted.
   @discardableResult
   package func run(rounds: Int = 8) async throws -> Bool {
+    if workspace.policy.observeOnly, !onlyObserves {
+      workspace.reportOnce(.warning("observeOnly: nothing but the ledger is written; `sluice plan` shows what would be done"))
+      return false
+    }
     for round in 0..<rounds {
       let plan = plan(for: try await observe())
       if plan.isEmpty { return round > 0 }

@@ -16,8 +16,8 @@ package struct Look: Sendable {
   let records: LedgerRecords
   let history: HistoryView
   let walk: Walk
-  let branches: [Slot: PromotionBranch]
-  let gates: [Slot: GateView]
+  let branches: [BranchPlace: PromotionBranch]
+  let gates: [BranchPlace: GateView]
   /// All of the policy's promotion branches, with those that hold nothing new.
   let references: [String: ObjectID]
   let requests: Requests
@@ -35,6 +35,7 @@ struct LedgerRecords: Sendable {
   let rollouts: Records<RolloutRecord>
   let qualified: Records<QualifiedRecord>
   let holds: Records<HoldRecord>
+  let pauses: Records<PauseRecord>
   let applies: Records<ApplyRecord>
   let heartbeats: Records<HeartbeatRecord>
   let stops: Records<StopRecord>
@@ -47,6 +48,7 @@ struct LedgerRecords: Sendable {
     rollouts = try await ledger.all(RolloutRecord.self)
     qualified = try await ledger.all(QualifiedRecord.self)
     holds = try await ledger.all(HoldRecord.self)
+    pauses = try await ledger.all(PauseRecord.self)
     applies = try await ledger.all(ApplyRecord.self)
     heartbeats = try await ledger.all(HeartbeatRecord.self)
     stops = try await ledger.all(StopRecord.self)
@@ -56,7 +58,9 @@ struct LedgerRecords: Sendable {
 
   /// What can't be read of those whose silence would not show anywhere else: the file, and what is wrong with it.
   var damage: [(key: String, value: String)] {
-    [rollouts.damaged, qualified.damaged, holds.damaged, applies.damaged, stops.damaged, tips.damaged, versions.damaged]
-      .flatMap { $0 }.sorted { $0.key < $1.key }
+    [
+      rollouts.damaged, qualified.damaged, holds.damaged, pauses.damaged, applies.damaged, stops.damaged, tips.damaged,
+      versions.damaged,
+    ].flatMap { $0 }.sorted { $0.key < $1.key }
   }
 }

@@ -19,9 +19,9 @@ struct Looker {
   func look() async throws -> Look {
     let base = try await workspace.repository.commit(try await workspace.baseTip())
     let names = BranchNames(policy: policy.name)
-    let references = try await workspace.repository.fetch(prefixes: [names.folder])
+    let references = try await workspace.repository.fetch(prefixes: names.folders)
     let ledger = try await workspace.ledger.load()
-    let requests = await Requests(workspace, branches: policy.slots.map { BranchNames.short(names.reference($0)) })
+    let requests = await Requests(workspace, branches: policy.places.map { BranchNames.short(names.reference($0)) })
     let now = workspace.clock()
     if let last = workspace.lastLook.withLock({ $0 }), last.base.id == base.id, last.references == references,
       last.ledger.tip == ledger.tip, last.requests.isSame(as: requests), last.now <= now, now <= last.now + Self.reuse
@@ -33,22 +33,37 @@ struct Looker {
     return look
   }
 
+  /// How far this clock may be behind another run's.
+  private static let skew = Duration.seconds(300)
+
+  /// A clock that is behind makes young what is old, and old what is young: nothing is decided by it.
+  private static func checkClock(_ records: LedgerRecords, _ now: Timestamp) throws {
+    if let newest = records.heartbeats.values.values.map(\.beat.at).max(), now + skew < newest {
+      throw JobError.clockBehind(now: now, seen: newest)
+    }
+  }
+
   private func look(
     _ base: Commit, _ references: [String: ObjectID], _ ledger: LedgerSnapshot, _ requests: Requests, _ now: Timestamp
   ) async throws -> Look {
     let repository = workspace.repository
     let records = try await LedgerRecords(ledger)
+    try Self.checkClock(records, now)
     let history = try await HistoryView(workspace: workspace, base: base, ledger: ledger, records: records)
     let walk = history.walk(records, now: now)
     let reader = BranchReader(
       repository: repository, names: BranchNames(policy: policy.name), base: base, tips: records.tips, requests: requests.open)
     let branches = try await reader.read(references, closed: requests.closed)
     var maker = SituationMaker(policy: workspace.policy, records: records, walk: walk, fleet: history.fleet, now: now)
-    await maker.addTakenBack(requests.closed, in: workspace)
-    var gates: [Slot: GateView] = [:]
-    for branch in branches.values {
-      gates[branch.slot] = try await GateView(branch, policy: policy, ledger: ledger, workspace: workspace)
-      maker.add(branch, gates: gates[branch.slot]?.results ?? [:])
+    await maker.addClosed(requests.closed, in: workspace)
+    var gates: [BranchPlace: GateView] = [:]
+    for (place, branch) in branches {
+      gates[place] = try await GateView(branch, policy: policy, ledger: ledger, workspace: workspace)
+      switch branch.kind {
+      case .promote: maker.add(branch, gates: gates[place]?.results ?? [:])
+      case .takeBack: try await maker.addTakeBack(branch, in: workspace)
+      case .consolidate: continue
+      }
     }
     maker.situation.unreadableSlots = requests.problem != nil
     return Look(
@@ -122,12 +137,16 @@ struct HistoryView: Sendable {
 
   func walk(_ records: LedgerRecords, now: Timestamp) -> Walk {
     Walk(
-      from: start, steps: steps, recorded: records.clusters.values, seen: records.versions.values.mapValues(\.seen),
-      policy: policy, walkedAt: records.cursors[branch]?.at, now: now)
+      from: start, steps: steps, recorded: records.clusters.values, holds: records.holds.values.mapValues(\.hold),
+      setAside: Set(records.pauses.values.values.filter { $0.holds(at: now) }.map(\.cluster)),
+      seen: records.versions.values.mapValues(\.seen), policy: policy, walkedAt: records.cursors[branch]?.at, now: now)
   }
 }
 
 extension Policy {
   /// Every stage with every group, in the order of the policy.
   var slots: [Slot] { stages.flatMap { stage in groups.map { Slot(stage: stage.name, group: $0.name) } } }
+
+  /// Every branch that there may be.
+  var places: [BranchPlace] { ChangeKind.allCases.flatMap { kind in slots.map { BranchPlace(kind, $0) } } }
 }

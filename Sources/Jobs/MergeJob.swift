@@ -32,7 +32,7 @@ package struct MergeJob: Job {
     var landings: [Landing]
     package var isEmpty: Bool { landings.isEmpty }
     package var preview: [Event] {
-      landings.map { .merged(number: $0.branch.request?.number, $0.branch.slot, $0.to, commit: "") }
+      landings.map { .merged(number: $0.branch.request?.number, $0.branch.slot, $0.to, commit: "", kind: $0.branch.kind) }
     }
   }
 
@@ -41,13 +41,14 @@ package struct MergeJob: Job {
     if let problem = look.requests.problem { throw problem }
     let judge = MergeJudge(look: look, workspace: workspace)
     var landings: [Landing] = []
-    for branch in look.branches.values.sorted(by: { $0.slot < $1.slot }) {
+    for branch in look.branches.values.sorted(by: { $0.place < $1.place }) {
       switch try await judge.verdict(branch) {
       case .land(let landing): landings.append(landing)
       case .refuse(let why):
         workspace.reportOnce(
           .notMerged(
-            number: branch.request?.number, branch.slot, branch.trailers?.to ?? VersionTuple([:]), [.because(why)]))
+            number: branch.request?.number, branch.slot, branch.trailers?.to ?? VersionTuple([:]), [.because(why)],
+            kind: branch.kind))
       case .wait: continue
       }
     }
@@ -67,6 +68,8 @@ package struct MergeJob: Job {
 
   private func land(_ landing: Landing, _ look: Look) async throws {
     let branch = landing.branch
+    // A run that began before a freeze must not land in it (trap 27).
+    if branch.kind == .promote, !look.planner.closed(branch.slot, at: workspace.clock()).isEmpty { return }
     let signature = workspace.signature()
     let commit = try await workspace.repository.writeCommit(
       tree: landing.tree, parents: [look.base.id, branch.tip.id], message: landing.message, author: signature,
@@ -80,7 +83,8 @@ package struct MergeJob: Job {
     Fault.point(.mergeAfter)
     switch outcomes.first {
     case .updated?:
-      workspace.report(.merged(number: branch.request?.number, branch.slot, landing.to, commit: commit.short))
+      workspace.report(
+        .merged(number: branch.request?.number, branch.slot, landing.to, commit: commit.short, kind: branch.kind))
     case .refused(let words)?: throw GitError(.refused, "cannot push \(base)", words)
     case .lostRace?, nil: break
     }
@@ -101,11 +105,11 @@ struct MergeJudge {
 
   func verdict(_ branch: PromotionBranch) async throws -> Verdict {
     guard let request = branch.request, let tree = branch.tree, let trailers = branch.trailers,
-      let stage = look.situation.policy.stage(branch.slot.stage), trailers.slot == branch.slot,
+      let stage = look.situation.policy.stage(branch.slot), trailers.slot == branch.slot,
       request.head == branch.tip.id, !request.isDraft
     else { return .wait }
-    guard request.objections.isEmpty, branch.approvals.count >= stage.approvals else { return .wait }
-    let results = look.gates[branch.slot]?.results ?? [:]
+    guard request.objections.isEmpty, branch.approvals.count >= look.neededApprovals(branch) else { return .wait }
+    let results = look.gates[branch.place]?.results ?? [:]
     guard stage.gates.allSatisfy({ results[$0]?.result == .passed }) else { return .wait }
     return try await exact(branch, tree, trailers)
   }
@@ -117,11 +121,12 @@ struct MergeJudge {
     let named = try await Prover.prove(Promise(moves: [:]), from: look.fleet, to: after)
     let changed = Set(named.changes.map(\.cluster))
     guard !changed.isEmpty else { return .wait }
-    guard look.planner.mayMerge(branch.slot, tuple: trailers.to, clusters: changed) == .allowed else { return .wait }
     guard PromotionWords.digest(changed) == trailers.clusters else {
       return .refuse("on the present base it would move other clusters than those that it names")
     }
-    let proof = try await Prover.prove(look.promise(trailers.to, on: changed), from: look.fleet, to: after)
+    let moves = look.moves(branch, trailers.to, changed, after)
+    guard mayLand(branch, trailers.to, moves) else { return .wait }
+    let proof = try await Prover.prove(look.promise(moves), from: look.fleet, to: after)
     let outside = proof.outside.map { "\($0.path), which no cluster reads, is \($0.change)" }
     let wrong = proof.violations.map(\.description) + outside
     guard wrong.isEmpty else { return .refuse("it is not exact: " + wrong.prefix(5).joined(separator: "; ")) }
@@ -129,5 +134,43 @@ struct MergeJudge {
     return .land(
       MergeJob.Landing(
         branch: branch, tree: tree, to: trailers.to, message: text.mergeMessage(number: branch.request?.number)))
+  }
+
+  /// Whether the plan, made again, says the same.
+  private func mayLand(_ branch: PromotionBranch, _ to: VersionTuple, _ moves: [ClusterName: VersionTuple]) -> Bool {
+    switch branch.kind {
+    case .promote:
+      look.planner.closed(branch.slot, at: workspace.clock()).isEmpty
+        && look.planner.mayMerge(branch.slot, tuple: to, clusters: Set(moves.keys)) == .allowed
+    case .takeBack: look.planner.mayMergeTakeBack(branch.slot, to: moves)
+    case .consolidate: false
+    }
+  }
+}
+
+extension Look {
+  /// How many people must approve of a branch's request.
+  func neededApprovals(_ branch: PromotionBranch) -> Int {
+    switch branch.kind {
+    case .promote: planner.neededApprovals(branch.slot, branch.trailers?.to ?? VersionTuple([:]))
+    case .takeBack: planner.neededApprovalsOfTakeBack(branch.slot)
+    case .consolidate: situation.policy.stage(branch.slot)?.approvals ?? 1
+    }
+  }
+
+  /// What the clusters that a branch changes are to desire: what it promotes, or of a take-back what its content says, which the
+  /// plan is then asked about.
+  func moves(
+    _ branch: PromotionBranch, _ to: VersionTuple, _ changed: Set<ClusterName>, _ after: ResolvedFleet
+  ) -> [ClusterName: VersionTuple] {
+    var moves: [ClusterName: VersionTuple] = [:]
+    for name in changed {
+      guard branch.kind == .takeBack, let group = situation.policy.group(branch.slot.group) else {
+        moves[name] = to
+        continue
+      }
+      moves[name] = after.cluster(name)?.desired.tuple(of: group)
+    }
+    return moves
   }
 }

@@ -4,19 +4,48 @@ import Ledger
 import Promotion
 import Report
 
-/// The names of Sluice's own branches: `sluice/<policy>/promote/<stage>/<group>`.
+/// What a branch is for: each slot has one of each kind at most.
+struct BranchPlace: Hashable, Sendable, Comparable {
+  let kind: ChangeKind
+  let slot: Slot
+
+  init(_ kind: ChangeKind, _ slot: Slot) {
+    self.kind = kind
+    self.slot = slot
+  }
+
+  /// Take-backs come first: what is bad goes before anything new comes.
+  static func < (a: BranchPlace, b: BranchPlace) -> Bool { (a.rank, a.slot) < (b.rank, b.slot) }
+
+  private var rank: Int {
+    switch kind {
+    case .takeBack: 0
+    case .promote: 1
+    case .consolidate: 2
+    }
+  }
+}
+
+/// The names of Sluice's own branches: `sluice/<policy>/promote/<stage>/<group>`, `take-back/…`, `consolidate/…`.
 struct BranchNames: Sendable {
   let policy: String
 
-  var folder: String { "refs/heads/sluice/\(policy)/promote/" }
+  /// One for each kind.
+  var folders: [String] { ChangeKind.allCases.map(folder) }
 
-  func reference(_ slot: Slot) -> String { "\(folder)\(slot.stage)/\(slot.group)" }
+  private func folder(_ kind: ChangeKind) -> String { "refs/heads/sluice/\(policy)/\(kind.rawValue)/" }
 
-  func slot(ofReference name: String) -> Slot? {
-    guard name.hasPrefix(folder) else { return nil }
-    let parts = name.dropFirst(folder.count).split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2 else { return nil }
-    return Slot(stage: String(parts[0]), group: String(parts[1]))
+  func reference(_ place: BranchPlace) -> String { "\(folder(place.kind))\(place.slot.stage)/\(place.slot.group)" }
+
+  func place(ofReference name: String) -> BranchPlace? {
+    for kind in ChangeKind.allCases {
+      let folder = folder(kind)
+      guard name.hasPrefix(folder) else { continue }
+      let parts = name.dropFirst(folder.count).split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.count == 2 else { return nil }
+      return BranchPlace(kind, Slot(stage: String(parts[0]), group: String(parts[1])))
+    }
+    return nil
   }
 
   /// A reference as people write it.
@@ -25,9 +54,9 @@ struct BranchNames: Sendable {
   }
 }
 
-/// A promotion's branch as it is at the remote, and the request that it has.
+/// A promotion's branch (or a take-back's, or a consolidation's) as it is at the remote, and the request that it has.
 struct PromotionBranch: Sendable {
-  let slot: Slot
+  let place: BranchPlace
   /// The full name of the reference.
   let reference: String
   let tip: Commit
@@ -41,6 +70,9 @@ struct PromotionBranch: Sendable {
   /// A request that had this very tip and was closed unmerged.
   let closed: PullRequest?
   let content: MergeOutcome
+
+  var slot: Slot { place.slot }
+  var kind: ChangeKind { place.kind }
 
   /// The tree that would land.
   var tree: ObjectID? {
@@ -61,18 +93,18 @@ struct BranchReader {
   let requests: [PullRequest]
 
   /// The branches that hold something the base does not have yet.
-  func read(_ references: [String: ObjectID], closed: [PullRequest]) async throws -> [Slot: PromotionBranch] {
-    var branches: [Slot: PromotionBranch] = [:]
+  func read(_ references: [String: ObjectID], closed: [PullRequest]) async throws -> [BranchPlace: PromotionBranch] {
+    var branches: [BranchPlace: PromotionBranch] = [:]
     for (reference, id) in references.sorted(by: { $0.key < $1.key }) {
-      guard let slot = names.slot(ofReference: reference) else { continue }
+      guard let place = names.place(ofReference: reference) else { continue }
       if try await repository.isAncestor(id, of: base.id) { continue }
-      branches[slot] = try await branch(slot, reference, id, closed)
+      branches[place] = try await branch(place, reference, id, closed)
     }
     return branches
   }
 
   private func branch(
-    _ slot: Slot, _ reference: String, _ id: ObjectID, _ closed: [PullRequest]
+    _ place: BranchPlace, _ reference: String, _ id: ObjectID, _ closed: [PullRequest]
   ) async throws -> PromotionBranch {
     let short = BranchNames.short(reference)
     let own = Set(tips[short]?.commits ?? [])
@@ -86,7 +118,7 @@ struct BranchReader {
       break
     }
     return PromotionBranch(
-      slot: slot, reference: reference, tip: try await repository.commit(id),
+      place: place, reference: reference, tip: try await repository.commit(id),
       trailers: newestOwn.flatMap { PromotionTrailers(message: $0.message) },
       personsCommit: persons, authors: Set(history.map(\.author.name)),
       request: requests.first { $0.branch == short },

@@ -2,23 +2,23 @@ import Fleet
 import Git
 import Promotion
 
-/// What a planned promotion makes of the base: the tree, proven exact.
+/// What a planned change makes of the base: the tree, proven exact.
 struct PromotionContent: Sendable {
-  let planned: PlannedPromotion
+  let change: PlannedChange
   let changes: ChangeSet
   let tree: ObjectID
   let proof: Proof
 
   /// - Throws: `JobError.notExact` where the moves can't be written so that exactly they change, `FleetError`, `GitError`.
-  static func make(_ planned: PlannedPromotion, look: Look, workspace: Workspace) async throws -> PromotionContent {
-    let promise = look.promise(planned.to, on: planned.clusters)
-    let changes = try await changeSet(planned.slot, promise, look)
+  static func make(_ change: PlannedChange, look: Look, workspace: Workspace) async throws -> PromotionContent {
+    let promise = look.promise(change.moves)
+    let changes = try await changeSet(change.slot, promise, look)
     let files = changes.files.mapValues { Change.write($0) }
     let tree = try await workspace.repository.writeTree(base: look.base.tree, changes: files)
     let after = try await workspace.fleets.fleet(at: tree)
     let proof = try await Prover.prove(promise, from: look.fleet, to: after)
-    guard proof.isExact else { throw JobError.notExact(planned.slot, proof.violations.map(\.description)) }
-    return PromotionContent(planned: planned, changes: changes, tree: tree, proof: proof)
+    guard proof.isExact else { throw JobError.notExact(change.slot, proof.violations.map(\.description)) }
+    return PromotionContent(change: change, changes: changes, tree: tree, proof: proof)
   }
 
   private static func changeSet(_ slot: Slot, _ promise: Promise, _ look: Look) async throws -> ChangeSet {
@@ -32,13 +32,13 @@ struct PromotionContent: Sendable {
 }
 
 extension Look {
-  /// That these clusters get a tuple's versions: of the components that each of them has.
-  func promise(_ to: VersionTuple, on clusters: some Sequence<ClusterName>) -> Promise {
-    var moves: [ClusterName: [ComponentName: Version]] = [:]
-    for name in clusters {
+  /// That clusters get a tuple's versions: of the components that each of them has.
+  func promise(_ moves: [ClusterName: VersionTuple]) -> Promise {
+    var promised: [ClusterName: [ComponentName: Version]] = [:]
+    for (name, to) in moves {
       let present = fleet.cluster(name)?.components ?? [:]
-      moves[name] = to.versions.filter { present[$0.key] != nil }
+      promised[name] = to.versions.filter { present[$0.key] != nil }
     }
-    return Promise(moves: moves)
+    return Promise(moves: promised)
   }
 }

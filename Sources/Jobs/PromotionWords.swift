@@ -14,7 +14,7 @@ struct PromotionWords {
 
   /// What is about to be pushed.
   func text(_ content: PromotionContent) -> PromotionText {
-    var text = text(content.planned, content.proof)
+    var text = text(content.change, content.proof)
     text.edits = Self.edits(content.changes)
     return text
   }
@@ -32,7 +32,7 @@ struct PromotionWords {
       uniqueKeysWithValues: clusters.map { name in
         (name, look.fleet.cluster(name)?.desired.tuple(of: group ?? Group(name: "", components: [])) ?? VersionTuple([:]))
       })
-    var text = text(PlannedPromotion(slot: branch.slot, to: trailers.to, from: from), proof)
+    var text = text(change(branch, trailers, from, after), proof)
     text.ledgerTip = trailers.ledger
     let files = try await workspace.repository.diff(look.base.tree, tree)
     let edits = edits(in: clusters, group?.components ?? [], after: after)
@@ -44,15 +44,61 @@ struct PromotionWords {
     return text
   }
 
-  private func text(_ planned: PlannedPromotion, _ proof: Proof) -> PromotionText {
+  /// What a branch does, as if it were planned.
+  private func change(
+    _ branch: PromotionBranch, _ trailers: PromotionTrailers, _ from: [ClusterName: VersionTuple], _ after: ResolvedFleet
+  ) -> PlannedChange {
+    guard branch.kind == .takeBack else {
+      let wave = WavePlace(number: trailers.wave.number, of: trailers.wave.count)
+      return .promotion(PlannedPromotion(slot: branch.slot, to: trailers.to, from: from, wave: wave))
+    }
+    let to = look.moves(branch, trailers.to, Set(from.keys), after)
+    var planned = PlannedTakeBack(slot: branch.slot, moves: [:], because: .held([]))
+    if case .takeBack(let now) = look.planner.decide(branch.slot) { planned = now }
+    planned.moves = from.mapValues { Hold.Taken(from: $0, to: $0) }
+    for (name, tuple) in to { planned.moves[name]?.to = tuple }
+    return .takeBack(planned)
+  }
+
+  private func text(_ change: PlannedChange, _ proof: Proof) -> PromotionText {
     let policy = look.situation.policy
+    let planned = change.asPromotion
     let slot = planned.slot
-    return PromotionText(
-      policy: policy.name, promotion: planned, components: policy.group(slot.group)?.components ?? [],
+    var text = PromotionText(
+      kind: change.kind, policy: policy.name, promotion: planned, components: policy.group(slot.group)?.components ?? [],
       clusterDigest: Self.digest(planned.clusters).hex, ledgerTip: look.ledger.tip?.hex,
-      appliesItself: workspace.policy.stage(slot.stage)?.apply != nil, evidence: evidence(planned),
-      discoveries: discoveries(planned), changes: proof.changes.map(row),
-      approvals: PromotionText.Approvals(needed: policy.stage(slot.stage)?.approvals ?? 1))
+      appliesItself: workspace.policy.stage(slot.stage)?.apply != nil, changes: proof.changes.map(row))
+    switch change {
+    case .promotion:
+      text.approvals.needed = look.planner.neededApprovals(slot, planned.to)
+      text.evidence = evidence(planned)
+      text.discoveries = discoveries(planned)
+      text.alreadyThere = look.situation.clusters.filter { state in
+        state.stages[slot.group] == slot.stage && planned.from[state.name] == nil
+          && planned.to.versions.allSatisfy { state.desired[$0] == $1 }
+      }.map(\.name)
+      text.canGoBack = planned.from.values.allSatisfy { look.planner.goesBack(planned.to, $0) }
+    case .takeBack(let planned):
+      text.approvals.needed = look.planner.neededApprovalsOfTakeBack(slot)
+      text.back = planned.moves.mapValues(\.to)
+      text.stranded = planned.stranded
+      text.because = because(planned)
+    }
+    return text
+  }
+
+  /// Why something is taken back, in sentences.
+  private func because(_ planned: PlannedTakeBack) -> [String] {
+    let policy = look.situation.policy
+    switch planned.because {
+    case .held(let holds): return holds.map { HoldText($0, policy: policy, now: look.now).line + "." }
+    case .failed(let tuples):
+      return tuples.map { tuple in
+        let clusters = look.planner.failedOn(planned.slot, tuple)
+        let reason = Reason(.failed(stage: planned.slot.stage, tuple: tuple, clusters: clusters))
+        return ReasonText(slot: planned.slot, policy: policy, now: look.now).statement(reason) + "."
+      }
+    }
   }
 
   private static func edits(_ changes: ChangeSet) -> [PromotionText.FileEdit] {
@@ -111,8 +157,8 @@ struct PromotionWords {
   }
 
   private func gates(_ branch: PromotionBranch) -> [PromotionText.GateResult] {
-    let results = look.gates[branch.slot]?.results ?? [:]
-    return (look.situation.policy.stage(branch.slot.stage)?.gates ?? []).map { name in
+    let results = look.gates[branch.place]?.results ?? [:]
+    return (look.situation.policy.stage(branch.slot)?.gates ?? []).map { name in
       guard let record = results[name] else { return PromotionText.GateResult(name: name, state: .waiting) }
       let passed = record.result == .passed
       return PromotionText.GateResult(name: name, state: passed ? .passed : .failed, detail: record.output ?? "")

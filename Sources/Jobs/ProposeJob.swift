@@ -19,7 +19,7 @@ package struct ProposeJob: Job {
     case note(Slot, VersionTuple, number: Int)
     case close(PromotionBranch, Event.ClosingReason)
     /// A branch of Sluice's that holds nothing any more.
-    case remove(Slot, reference: String, tip: ObjectID)
+    case remove(BranchPlace, reference: String, tip: ObjectID)
   }
 
   package struct Plan: JobPlan {
@@ -30,8 +30,8 @@ package struct ProposeJob: Job {
 
   package struct Observation: Sendable {
     var look: Look
-    /// The texts of what is open, by slot.
-    var texts: [Slot: (title: String, body: String)]
+    /// The texts of what is open.
+    var texts: [BranchPlace: (title: String, body: String)]
   }
 
   package func observe() async throws -> Observation {
@@ -39,15 +39,15 @@ package struct ProposeJob: Job {
     if let problem = look.requests.problem { throw problem }
     var observation = Observation(look: look, texts: [:])
     let words = PromotionWords(look: look, workspace: workspace)
-    for (slot, branch) in look.branches {
-      if let text = try await words.text(branch) { observation.texts[slot] = (text.title, text.body) }
+    for (place, branch) in look.branches {
+      if let text = try await words.text(branch) { observation.texts[place] = (text.title, text.body) }
     }
     return observation
   }
 
   package func plan(for observation: Observation) -> Plan {
     let look = observation.look
-    let open = look.branches.values.sorted { $0.slot < $1.slot }.compactMap { action($0, observation) }
+    let open = look.branches.values.sorted { $0.place < $1.place }.compactMap { action($0, observation) }
     return Plan(actions: open + unnoted(look) + leftovers(look))
   }
 
@@ -57,14 +57,25 @@ package struct ProposeJob: Job {
       // Its request was closed: never opened again from the same tip (trap 9).
       return nil
     }
-    if case .closeMoot(let why)? = planner.treatment(branch.slot) {
-      // A stage without a target is a mistake in the policy more often than an end: nothing is thrown away for it.
-      return why == .noClusters ? nil : .close(branch, .moot(why))
+    let isKept: Bool
+    switch branch.kind {
+    case .promote:
+      let treatment = planner.treatment(branch.slot)
+      if case .closeMoot(let why)? = treatment {
+        // A stage without a target is a mistake in the policy more often than an end: nothing is thrown away for it.
+        return why == .noClusters ? nil : .close(branch, .moot(why))
+      }
+      isKept = treatment == .keep
+    case .takeBack:
+      let treatment = planner.takeBackTreatment(branch.slot)
+      if treatment == .closeMoot { return .close(branch, .nothingLeft) }
+      isKept = treatment == .keep
+    case .consolidate: return nil
     }
-    guard branch.trailers != nil, let text = observation.texts[branch.slot] else { return nil }
+    guard branch.trailers != nil, let text = observation.texts[branch.place] else { return nil }
     guard let request = branch.request else {
-      // Only what the plan still promotes is opened: a person may have said no meanwhile.
-      guard case .keep? = planner.treatment(branch.slot) else { return nil }
+      // Only what the plan still wants is opened: a person may have said no meanwhile.
+      guard isKept else { return nil }
       return .open(branch, title: text.title, body: text.body)
     }
     if request.title == text.title, request.body == text.body { return nil }
@@ -73,8 +84,8 @@ package struct ProposeJob: Job {
 
   /// Open requests that the ledger does not name yet: a run died between opening one and noting it.
   private func unnoted(_ look: Look) -> [Action] {
-    look.branches.values.sorted { $0.slot < $1.slot }.compactMap { branch in
-      guard let request = branch.request, let to = branch.trailers?.to,
+    look.branches.values.sorted { $0.place < $1.place }.compactMap { branch in
+      guard branch.kind == .promote, let request = branch.request, let to = branch.trailers?.to,
         let rollout = look.records.rollouts[SlotTuple(branch.slot, to)], rollout.pull != request.number
       else { return nil }
       return .note(branch.slot, to, number: request.number)
@@ -85,10 +96,10 @@ package struct ProposeJob: Job {
   private func leftovers(_ look: Look) -> [Action] {
     let names = BranchNames(policy: workspace.policy.name)
     return look.references.sorted { $0.key < $1.key }.compactMap { reference, tip in
-      guard let slot = names.slot(ofReference: reference), look.branches[slot] == nil,
+      guard let place = names.place(ofReference: reference), look.branches[place] == nil,
         look.records.tips[BranchNames.short(reference)]?.commits.contains(tip.hex) == true
       else { return nil }
-      return .remove(slot, reference: reference, tip: tip)
+      return .remove(place, reference: reference, tip: tip)
     }
   }
 
@@ -112,11 +123,12 @@ package struct ProposeJob: Job {
     case .open(let branch, let title, let body): try await open(branch, title, body)
     case .update(let request, let branch, let title, let body):
       if try await workspace.forge.update(request.number, title: title, body: body) {
-        workspace.report(.updated(number: request.number, branch.slot, branch.trailers?.to ?? VersionTuple([:])))
+        workspace.report(
+          .updated(number: request.number, branch.slot, branch.trailers?.to ?? VersionTuple([:]), kind: branch.kind))
       }
     case .note(let slot, let to, let number): try await note(slot, to, number)
     case .close(let branch, let reason): try await close(branch, reason)
-    case .remove(let slot, let reference, let tip): try await remove(slot, reference, tip)
+    case .remove(let place, let reference, let tip): try await remove(place.slot, reference, tip)
     }
   }
 
@@ -125,8 +137,8 @@ package struct ProposeJob: Job {
     let base = BranchNames.short(try await workspace.baseReference())
     let request = try await workspace.forge.create(
       Proposal(title: title, body: body, base: base, branch: BranchNames.short(branch.reference)))
-    workspace.report(.opened(number: request.number, branch.slot, to))
-    try await note(branch.slot, to, request.number)
+    workspace.report(.opened(number: request.number, branch.slot, to, kind: branch.kind))
+    if branch.kind == .promote { try await note(branch.slot, to, request.number) }
   }
 
   private func note(_ slot: Slot, _ to: VersionTuple, _ number: Int) async throws {
@@ -143,7 +155,7 @@ package struct ProposeJob: Job {
       let words = EventText(policy: workspace.policy.promotion, now: workspace.clock()).closing(reason, branch.slot)
       try await workspace.forge.comment(request.number, key: "close \(branch.tip.id.hex)", text: "Closed by Sluice: \(words).")
       try await workspace.forge.close(request.number, mark: words)
-      workspace.report(.closed(number: request.number, branch.slot, to, reason))
+      workspace.report(.closed(number: request.number, branch.slot, to, reason, kind: branch.kind))
     }
     // A person's commits stay where they are.
     if branch.personsCommit == nil { try await remove(branch.slot, branch.reference, branch.tip.id) }
@@ -161,11 +173,12 @@ extension ProposeJob.Action {
   fileprivate var preview: Event? {
     func to(_ branch: PromotionBranch) -> VersionTuple { branch.trailers?.to ?? VersionTuple([:]) }
     return switch self {
-    case .open(let branch, _, _): .opened(number: 0, branch.slot, to(branch))
-    case .update(let request, let branch, _, _): .updated(number: request.number, branch.slot, to(branch))
+    case .open(let branch, _, _): .opened(number: 0, branch.slot, to(branch), kind: branch.kind)
+    case .update(let request, let branch, _, _): .updated(number: request.number, branch.slot, to(branch), kind: branch.kind)
     case .note: nil
-    case .close(let branch, let reason): .closed(number: branch.request?.number ?? 0, branch.slot, to(branch), reason)
-    case .remove(let slot, let reference, _): .branchRemoved(slot, branch: BranchNames.short(reference))
+    case .close(let branch, let reason):
+      .closed(number: branch.request?.number ?? 0, branch.slot, to(branch), reason, kind: branch.kind)
+    case .remove(let place, let reference, _): .branchRemoved(place.slot, branch: BranchNames.short(reference))
     }
   }
 }

@@ -6,20 +6,47 @@ import Promotion
 import Report
 
 extension SituationMaker {
-  /// A promotion that a person closed is taken back: not one that Sluice closed (it marks those first), and not one whose
-  /// clusters have all moved on (forges close empty requests themselves; trap 8).
-  mutating func addTakenBack(_ closed: [PullRequest], in workspace: Workspace) async {
+  /// What people said by closing requests: a promotion's version is held, a take-back's clusters stay where they are.
+  ///
+  /// Not what Sluice closed (it marks those first), and no promotion whose clusters have all moved on (forges close empty
+  /// requests themselves; trap 8). A cause that was released never holds again, though its request is still there (trap 10).
+  mutating func addClosed(_ closed: [PullRequest], in workspace: Workspace) async {
     let names = BranchNames(policy: situation.policy.name)
-    for request in closed where !request.isMarked {
-      guard let slot = names.slot(ofReference: "refs/heads/\(request.branch)") else { continue }
-      let own = await newestPromotion(of: request, in: slot, workspace.repository)
-      guard let tuple = own?.tuple ?? recorded(request, in: slot), await !hasMovedOn(slot, tuple, own?.commit, workspace) else {
-        continue
+    let known = Set(situation.holds.map(\.id))
+    for request in closed where !request.isMarked && !workspace.policy.forge.bots.contains(request.closedBy ?? "") {
+      guard let place = names.place(ofReference: "refs/heads/\(request.branch)") else { continue }
+      switch place.kind {
+      case .promote where !known.contains(Self.holdID(request.number)): await hold(request, place.slot, workspace)
+      case .takeBack: await decline(request, place.slot, workspace)
+      case .promote, .consolidate: continue
       }
-      let cause = TakenBack(
+    }
+  }
+
+  static func holdID(_ number: Int) -> String { "request:\(number)" }
+
+  private mutating func hold(_ request: PullRequest, _ slot: Slot, _ workspace: Workspace) async {
+    let own = await newestPromotion(of: request, in: slot, workspace.repository)
+    guard let tuple = own?.tuple ?? recorded(request, in: slot), await !hasMovedOn(slot, tuple, own?.commit, workspace) else {
+      return
+    }
+    situation.holds.append(
+      Hold(
+        id: Self.holdID(request.number), slot: slot, bar: .exactly(tuple),
         cause: .closedRequest(request.number, by: request.closedBy ?? "somebody"),
-        at: request.closedAt.map(Timestamp.init(seconds:)))
-      situation.takenBack[slot, default: [:]][tuple] = cause
+        at: request.closedAt.map(Timestamp.init(seconds:))))
+  }
+
+  /// Closing a take-back says "not again" of what its clusters desired then.
+  private mutating func decline(_ request: PullRequest, _ slot: Slot, _ workspace: Workspace) async {
+    guard let own = await newestPromotion(of: request, in: slot, workspace.repository),
+      let group = situation.policy.group(slot.group), let parent = own.commit.parents.first,
+      let before = try? await workspace.fleets.fleet(at: workspace.repository.commit(parent).tree),
+      let moved = await clusters(movedBy: own.commit, slot, workspace)
+    else { return }
+    for name in moved {
+      guard let tuple = before.cluster(name)?.desired.tuple(of: group) else { continue }
+      situation.declined.insert(DeclinedTakeBack(slot: slot, cluster: name, tuple: tuple))
     }
   }
 

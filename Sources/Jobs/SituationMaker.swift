@@ -18,39 +18,62 @@ struct SituationMaker {
       states[index].add(
         desired: walk.desired[states[index].name] ?? [:], record: records.clusters[states[index].name]?.record,
         applies: records.applies, heartbeats: heartbeats)
+      if let pause = records.pauses[states[index].name], pause.holds(at: now) { states[index].setAside(pause) }
     }
     situation = Situation(
       now: now, policy: policy.promotion, clusters: states, seen: walk.seen,
       qualified: Dictionary(grouping: records.qualified.values.values, by: \.slot).mapValues { $0.map(\.qualification) },
-      stops: records.stops.values.values.map(\.stop))
-    for hold in records.holds.values.values + walk.takenBack {
-      situation.takenBack[hold.slot, default: [:]][hold.tuple] = hold.takenBack
+      holds: walk.holds, stops: records.stops.values.values.map(\.stop), calendars: policy.calendars(at: now))
+    for rollout in records.rollouts.values.values {
+      situation.rollouts[rollout.slot, default: [:]][rollout.to] = Rollout(
+        startedAt: rollout.startedAt, members: Set(rollout.members))
     }
   }
 
+  /// Adds an open promotion.
   mutating func add(_ branch: PromotionBranch, gates: [GateName: GateRecord]) {
-    // A tip that was closed unmerged is not open: its tuple is taken back, or Sluice closed it. A person's commits on it keep
-    // the slot all the same, since nothing else may be written over them.
+    // A tip that was closed unmerged is not open: its tuple is held, or Sluice closed it. A person's commits on it keep the slot
+    // all the same, since nothing else may be written over them.
     if branch.request == nil, branch.closed != nil, branch.personsCommit == nil { return }
     let tuple = branch.trailers?.to ?? VersionTuple([:])
     let rollout = rollouts[SlotTuple(branch.slot, tuple)]
-    let needed = situation.policy.stage(branch.slot.stage)?.approvals ?? 1
     var open = OpenPromotion(
       number: branch.request?.number, tuple: tuple, clusters: Set(rollout?.from.keys.map(\.self) ?? []),
-      openedAt: rollout?.startedAt ?? Timestamp(seconds: branch.tip.committer.seconds))
-    if let request = branch.request {
-      open.approved = request.objections.isEmpty && branch.approvals.count >= needed
-      if request.labels.contains("sluice/hold") { open.heldByPerson = .label }
-    }
-    if let persons = branch.personsCommit { open.heldByPerson = .commit(persons.id.hex) }
+      openedAt: rollout?.startedAt ?? Timestamp(seconds: branch.tip.committer.seconds),
+      heldByPerson: branch.mark)
+    open.approvals = branch.approvals.count
+    open.isObjected = branch.request?.objections.isEmpty == false
     open.red = gates.filter { $0.value.result != .passed }.map(\.key).sorted()
     situation.open[branch.slot] = open
+  }
+
+  /// Adds an open take-back: what its content would make the clusters desire.
+  mutating func addTakeBack(_ branch: PromotionBranch, in workspace: Workspace) async throws {
+    if branch.request == nil, branch.closed != nil, branch.personsCommit == nil { return }
+    var to: [ClusterName: VersionTuple] = [:]
+    if let tree = branch.tree, let group = situation.policy.group(branch.slot.group),
+      let after = try? await workspace.fleets.fleet(at: tree)
+    {
+      for state in situation.clusters where state.stages[group.name] == branch.slot.stage {
+        guard let tuple = after.cluster(state.name)?.desired.tuple(of: group), tuple != state.desired.tuple(of: group) else {
+          continue
+        }
+        to[state.name] = tuple
+      }
+    }
+    situation.openTakeBacks[branch.slot] = OpenTakeBack(number: branch.request?.number, to: to, heldByPerson: branch.mark)
   }
 }
 
 extension PromotionBranch {
   /// Who approves exactly what would be merged. Nobody approves what they wrote.
   var approvals: [String] { request?.approvals(atHead: tip.id, excluding: authors) ?? [] }
+
+  /// What says that a person wants Sluice's hands off it.
+  var mark: OpenPromotion.PersonsMark? {
+    if let personsCommit { return .commit(personsCommit.id.hex) }
+    return request?.labels.contains("sluice/hold") == true ? .label : nil
+  }
 }
 
 extension ClusterState {
@@ -60,13 +83,20 @@ extension ClusterState {
     heartbeats: [Heartbeat]
   ) {
     reading = record?.reading?.covered(by: heartbeats, cluster: name)
+    first = record?.first
     for (group, it) in desired {
       desiredSince[group] = it.since
       healthyBefore[group] = it.healthyBefore
+      previous[group] = it.previous
       if let apply = applies[ClusterPart(name, group)], apply.to == it.tuple, apply.claimedAt >= it.since {
         startedAt[group] = apply.claimedAt
         healthyBefore[group] = apply.healthyBefore ?? it.healthyBefore
       }
     }
+  }
+
+  /// Paused until a date; without one it is pinned.
+  fileprivate mutating func setAside(_ pause: PauseRecord) {
+    if pause.until == nil { pinned.formUnion(desired.keys) } else { paused = true }
   }
 }

@@ -2,6 +2,7 @@ import Fleet
 import Git
 import Ledger
 import Promotion
+import Report
 
 /// One step of the base's first-parent history: a commit, and the fleet as it was then.
 struct WalkStep: Sendable {
@@ -14,37 +15,44 @@ struct WalkStep: Sendable {
 /// What the base's history says since the ledger last looked. Nothing of it is an effect: it is derived again wherever it is
 /// needed, and the check job records it.
 struct Walk: Sendable {
-  /// What every cluster's groups desire now, and since when.
-  private(set) var desired: [ClusterName: [GroupName: DesiredTuple]] = [:]
-  private(set) var takenBack: [HoldRecord] = []
+  private var history: BaseHistory
+  private let recorded: [String: Hold]
   private(set) var warnings: [String] = []
   /// What exists of each component: as recorded, and for one without a source what the first stages have desired since.
   let seen: [ComponentName: [SeenVersion]]
   private let policy: Policy
-  private let ordering: Ordering
   private let walkedAt: Timestamp
   private let now: Timestamp
+  private let setAside: Set<ClusterName>
 
-  /// Walks commit by commit: end points alone would miss a value that went forth and back between two runs (trap 15).
+  /// What every cluster's groups desire now, and since when.
+  var desired: [ClusterName: [GroupName: DesiredTuple]] { history.desired }
+  /// Everything that was ever taken back, released or not.
+  var holds: [Hold] { history.holds.values.sorted { $0.id < $1.id } }
+  /// Those that the ledger does not know, or knows as they were before.
+  var news: [Hold] { holds.filter { recorded[$0.id] != $0 } }
+
+  /// Walks commit by commit: end points alone would miss a value that went forth and back between two runs (traps 15, 18).
   ///
   /// A value that moved is desired since its commit was made, though never since before the walk of before nor after now,
   /// whatever date the commit bears: only what was read since then can count for it.
   /// - Parameters:
   ///   - start: the fleet at the commit walked to before; where nothing was walked yet, the one at the tip.
+  ///   - setAside: clusters that people paused or pinned by the ledger.
   ///   - walkedAt: when that commit was walked to.
   init(
-    from start: ResolvedFleet?, steps: [WalkStep], recorded: [ClusterName: RecordedCluster],
-    seen: [ComponentName: [SeenVersion]], policy: Policy, walkedAt: Timestamp?, now: Timestamp
+    from start: ResolvedFleet?, steps: [WalkStep], recorded: [ClusterName: RecordedCluster], holds: [String: Hold] = [:],
+    setAside: Set<ClusterName> = [], seen: [ComponentName: [SeenVersion]], policy: Policy, walkedAt: Timestamp?, now: Timestamp
   ) {
     let fleets = [start].compactMap(\.self) + steps.compactMap(\.fleet)
     self.seen = FirstStageVersions(policy: policy, now: now).added(to: seen, from: fleets)
     self.policy = policy
     self.now = now
     self.walkedAt = walkedAt ?? Timestamp(seconds: 0)
-    ordering = Ordering(policy: policy, seen: self.seen)
-    for (name, record) in recorded {
-      desired[name] = record.record.desired
-    }
+    self.recorded = holds
+    self.setAside = setAside
+    history = BaseHistory(
+      desired: recorded.mapValues(\.record.desired), holds: holds, ordering: Ordering(policy: policy, seen: self.seen))
     var before = start
     if let start { settle(start) }
     for step in steps {
@@ -60,34 +68,36 @@ struct Walk: Sendable {
     }
   }
 
-  /// Notes which tuples a commit moved, and which of them back.
+  /// Tells the history which clusters a commit moved.
   private mutating func follow(_ before: ResolvedFleet, _ after: ResolvedFleet, _ commit: Commit) {
-    let since = min(now, max(walkedAt, Timestamp(seconds: commit.committer.seconds)))
+    var moves: [BaseHistory.Move] = []
     for cluster in after.clusters {
-      guard let old = before.cluster(cluster.name) else { continue }
+      guard let old = before.cluster(cluster.name), old != cluster else { continue }
       for group in policy.groups {
         // A cluster that changes its stage, joins or leaves takes nothing back (trap 20).
         guard let stage = cluster.stages[group.name], old.stages[group.name] == stage else { continue }
         let (from, to) = (old.desired.tuple(of: group), cluster.desired.tuple(of: group))
-        guard from != to else { continue }
-        desired[cluster.name, default: [:]][group.name] = DesiredTuple(tuple: to, since: since)
-        if isBackward(from: from, to: to) { hold(Slot(stage: stage, group: group.name), from, commit) }
+        if from != to {
+          moves.append(
+            BaseHistory.Move(cluster: cluster.name, slot: Slot(stage: stage, group: group.name), from: from, to: to))
+        }
       }
     }
-  }
-
-  private mutating func hold(_ slot: Slot, _ tuple: VersionTuple, _ commit: Commit) {
-    guard !takenBack.contains(where: { $0.subject == SlotTuple(slot, tuple) }) else { return }
-    takenBack.append(
-      HoldRecord(
-        slot: slot, tuple: tuple, cause: .commit(commit.id.hex), by: commit.author.name,
-        at: Timestamp(seconds: commit.committer.seconds)))
-  }
-
-  /// A tuple goes back when some component of it does, whatever the others do.
-  private func isBackward(from: VersionTuple, to: VersionTuple) -> Bool {
-    to.versions.contains { component, version in
-      from[component].map { ordering.compare(version, $0, of: component) == .less } ?? false
+    if moves.isEmpty { return }
+    let trailers = PromotionTrailers(message: commit.message)
+    history.follow(
+      BaseHistory.Commit(
+        id: commit.id.hex, by: commit.author.name, at: min(now, max(walkedAt, Timestamp(seconds: commit.committer.seconds))),
+        isPromotion: trailers?.policy == policy.name),
+      moves: moves
+    ) { slot in
+      guard let group = policy.group(slot.group) else { return [] }
+      return before.clusters(in: slot).map { cluster in
+        let isPinned = group.components.contains { cluster.components[$0]?.isPinned == true }
+        return BaseHistory.Standing(
+          cluster: cluster.name, tuple: cluster.desired.tuple(of: group),
+          isSetAside: isPinned || setAside.contains(cluster.name))
+      }
     }
   }
 
@@ -95,14 +105,8 @@ struct Walk: Sendable {
   private mutating func settle(_ fleet: ResolvedFleet) {
     for cluster in fleet.clusters {
       for group in policy.groups {
-        guard cluster.stages[group.name] != nil else {
-          desired[cluster.name]?[group.name] = nil
-          continue
-        }
-        let tuple = cluster.desired.tuple(of: group)
-        if desired[cluster.name]?[group.name]?.tuple != tuple {
-          desired[cluster.name, default: [:]][group.name] = DesiredTuple(tuple: tuple, since: now)
-        }
+        let tuple = cluster.stages[group.name].map { _ in cluster.desired.tuple(of: group) }
+        history.settle(cluster.name, group.name, tuple, at: now)
       }
     }
   }

@@ -102,6 +102,8 @@ package enum JobError: Error, Sendable, CustomStringConvertible {
   case invalidSetting(String, hint: String)
   /// The same step was tried as often as may be, and others were always faster.
   case contended(String)
+  /// This machine's clock is behind what the ledger says that another run has seen already.
+  case clockBehind(now: Timestamp, seen: Timestamp)
   /// The change set that a promotion would make is not exact, or can't be made.
   case notExact(Slot, [String])
 
@@ -113,6 +115,9 @@ package enum JobError: Error, Sendable, CustomStringConvertible {
         + (known.isEmpty
           ? "there is none" : "\(known.count == 1 ? "the only \(kind) is" : "the \(kind)s are") \(known.joined(separator: ", "))")
     case .contended(let what): "\(what): others were faster each time, hint: run again in a minute"
+    case .clockBehind(let now, let seen):
+      "this machine's clock says \(TimeText.machine(now)), and the ledger has a heartbeat of \(TimeText.machine(seen)), "
+        + "hint: set the clock of whichever machine is wrong; nothing was changed"
     case .notExact(let slot, let why):
       "the promotion of \(slot.group) in \(slot.stage) is not exact:\n" + why.map { "  \($0)" }.joined(separator: "\n")
     }

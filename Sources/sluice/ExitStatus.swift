@@ -54,7 +54,7 @@ enum ExitStatus {
     switch error {
     case .noBase, .invalidSetting: badData
     case .unknownName: usage
-    case .contended: tryAgain
+    case .contended, .clockBehind: tryAgain
     case .notExact: jobFailed
     }
   }

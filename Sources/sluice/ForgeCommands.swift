@@ -9,8 +9,8 @@ struct ForgeCommand: AsyncParsableCommand {
     commandName: "forge", abstract: "The local forge, as a person.",
     discussion: "Pull requests that live in the repository itself. Its approvals are as good as push access.",
     subcommands: [
-      List.self, Show.self, Approve.self, RequestChanges.self, Label.self, Unlabel.self, Comment.self, Merge.self, Close.self,
-      Reopen.self,
+      List.self, Show.self, Approve.self, RequestChanges.self, Label.self, Unlabel.self, Comment.self, Merge.self,
+      Revert.self, Close.self, Reopen.self,
     ])
 
   /// Who acts, on which request.
@@ -137,6 +137,19 @@ struct ForgeCommand: AsyncParsableCommand {
       let session = try await Session(options)
       let commit = try await session.forge.merge(acting.number, as: acting.person)
       acting.tell(session, "\(acting.person) merged #\(acting.number) as \(commit.short)", "merged", commit: commit)
+    }
+  }
+
+  struct Revert: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Opens a pull request that reverts a merged one, as a forge's button does.")
+    @OptionGroup var acting: Acting
+    @OptionGroup var options: GlobalOptions
+
+    mutating func run() async throws {
+      let session = try await Session(options)
+      let request = try await session.forge.revert(acting.number, as: acting.person)
+      acting.tell(session, "\(acting.person) opened #\(request.number) to revert #\(acting.number)", "reverted")
     }
   }
 

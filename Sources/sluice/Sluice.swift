@@ -20,7 +20,12 @@ struct Sluice: AsyncParsableCommand {
           Run.self, Discover.self, Check.self, Bump.self, Propose.self, Gate.self, Merge.self, Apply.self,
         ]),
       CommandGroup(name: "Looking", subcommands: [Status.self, Explain.self, Plan.self, Validate.self]),
-      CommandGroup(name: "People", subcommands: [Stop.self, Resume.self, Edit.self, ForgeCommand.self, LedgerCommand.self]),
+      CommandGroup(
+        name: "People",
+        subcommands: [
+          Stop.self, Resume.self, Pause.self, Unpause.self, HoldCommand.self, Rollback.self, Edit.self, ForgeCommand.self,
+          LedgerCommand.self,
+        ]),
     ])
 
   @Flag(name: .customLong("list-faults"), help: .hidden)

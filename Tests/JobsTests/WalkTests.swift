@@ -74,7 +74,11 @@ struct WalkTests {
       cluster: "dev-1", record: ClusterRecord(reading: nil, desired: ["app": old], first: Timestamp(seconds: 5)),
       at: Timestamp(seconds: 10), known: false)
     let walk = try await history.walk([one, there, one], recorded: ["dev-1": recorded])
-    #expect(walk.desired["dev-1"]?["app"] == DesiredTuple(tuple: old.tuple, since: Timestamp(seconds: 902)))
+    #expect(
+      walk.desired["dev-1"]?["app"]
+        == DesiredTuple(
+          tuple: old.tuple, since: Timestamp(seconds: 902), commit: History.commit(2).id.hex,
+          previous: [VersionTuple(["app": Version("b")]), old.tuple]))
     // The end points alone would have said that nothing happened.
     let ends = try await history.walk([one, one], recorded: ["dev-1": recorded])
     #expect(ends.desired["dev-1"]?["app"]?.since == Timestamp(seconds: 10))
@@ -93,12 +97,12 @@ struct WalkTests {
     let history = try History()
     let there = one.merging(["dev-1": "b", "dev-2": "b"]) { $1 }
     let walk = try await history.walk([one, there, one])
-    #expect(walk.takenBack.count == 1)
-    let hold = try #require(walk.takenBack.first)
+    #expect(walk.holds.count == 1)
+    let hold = try #require(walk.holds.first)
     #expect(hold.slot == Slot(stage: "dev", group: "app"))
-    #expect(hold.tuple == VersionTuple(["app": Version("b")]))
-    #expect(hold.by == "Dana")
-    #expect(hold.cause == .commit(History.commit(2).id.hex))
+    #expect(hold.bar.top == VersionTuple(["app": Version("b")]))
+    #expect(hold.scope == .stage)
+    #expect(hold.cause == .commit(History.commit(2).id.hex, by: "Dana"))
   }
 
   @Test func `a version that goes on takes nothing back`() async throws {
@@ -106,7 +110,7 @@ struct WalkTests {
     let walk = try await history.walk([
       one, one.merging(["dev-1": "b"]) { $1 }, one.merging(["dev-1": "b", "dev-2": "b"]) { $1 },
     ])
-    #expect(walk.takenBack.isEmpty)
+    #expect(walk.holds.isEmpty)
   }
 
   @Test func `trap 20: a cluster that joins, leaves or is renamed takes nothing back`() async throws {
@@ -115,7 +119,7 @@ struct WalkTests {
       ["dev-1": "a", "prod-1": "a"], ["dev-1": "b", "prod-1": "a"], ["dev-3": "a", "prod-1": "a"],
       ["dev-3": "a", "prod-1": "a", "dev-4": "a"],
     ])
-    #expect(walk.takenBack.isEmpty)
+    #expect(walk.holds.isEmpty)
     #expect(walk.desired["dev-4"]?["app"]?.tuple == VersionTuple(["app": Version("a")]))
   }
 
@@ -148,6 +152,6 @@ struct WalkTests {
       ], policy: history.policy.promotion, walkedAt: nil, now: Timestamp(seconds: 1000))
     #expect(walk.warnings.count == 1)
     // What the next commit that resolves took back, it took back.
-    #expect(walk.takenBack.map(\.tuple) == [VersionTuple(["app": Version("b")])])
+    #expect(walk.holds.map(\.bar.top) == [VersionTuple(["app": Version("b")])])
   }
 }

@@ -79,6 +79,23 @@ struct ReadmeTests {
     #expect(try world.check("plan").contains("dev automation: "))
   }
 
+  @Test func `the stage with waves that it gives is valid`() throws {
+    let world = try World()
+    let texts = try Self.blocks().filter { $0.kind == "yaml" }.map(\.text)
+    try #require(texts.count == 2)
+    let start = try #require(texts[0].range(of: "  - name: prod"))
+    let policy = (texts[0][..<start.lowerBound] + texts[1]).replacing(/ssh:\S*clusters.git/, with: "\(world.fleet)")
+      .replacing(/ssh:[^"]*automation.git/, with: "\(world.path)/app.git")
+      .replacing("connect:", with: "  api: {field: versions.api}\nconnect:")
+    let windows = "\nwindows:\n  business-hours: {days: mon-thu, hours: \"09:00-16:00\", zone: America/Los_Angeles}\n"
+    try world.folder.write(policy + windows, to: "policy.yaml")
+    try world.commit("Regions, and the versions") { work in
+      try work.write("versions: {automation: 1.0.0, api: 1.0.0}\n", to: "defaults.yaml")
+      try Command.check(["sh", "-c", "cd '\(work.path)/clusters' && mkdir eu && mv *.yaml eu/ && sed -i 's/staging/dev/' eu/*"])
+    }
+    #expect(try world.check("validate").contains("8 clusters; dev 6, prod 2"))
+  }
+
   @Test func `every command that it names is there, and every command is named`() throws {
     let readme = try String(contentsOfFile: DemoFleet.checkout + "/README.md", encoding: .utf8)
     let dump = try Command.check([Binary.path, "--experimental-dump-help"])

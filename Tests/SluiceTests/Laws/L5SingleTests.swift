@@ -86,7 +86,7 @@ struct L5SingleTests {
     #expect(try ["closed", "merged"].contains(world.state(number)))
     #expect(try world.tip(world.branch("prod")) == nil)
     #expect(try world.runs("prod", "1.1.0"))
-    #expect(try world.reasons("prod", "takenBack").isEmpty, "its own close is nobody's no (trap 8)")
+    #expect(try world.reasons("prod", "held").isEmpty, "its own close is nobody's no (trap 8)")
   }
 
   @Test func `a promotion that somebody closes once its clusters have its version bars nothing (trap 8)`() throws {
@@ -94,7 +94,7 @@ struct L5SingleTests {
     try world.bumpByHand("prod", from: "1.0.0", to: "1.1.0")
     try world.check("forge", "close", "\(number)", "--as", "eve")
     try world.run(times: 3)
-    #expect(try world.reasons("prod", "takenBack").isEmpty)
+    #expect(try world.reasons("prod", "held").isEmpty)
     #expect(try world.hasQualified("prod", "1.1.0"))
     // It is not held against a cluster that joins later either.
     try world.commit("p3 joins") { work in
