@@ -193,6 +193,13 @@ package actor Repository {
     try use { store throws(GitError) in try store.writeTree(base: base, changes: changes) }
   }
 
+  /// The regular files that differ between two trees in their content, or in whether they are there; equal folders are not read.
+  ///
+  /// - Returns: nil where a path could be taken for another file's: names beyond ASCII, or trees out of order.
+  package func regularChanges(from old: ObjectID, to new: ObjectID) throws(GitError) -> [FileChange]? {
+    try use { store throws(GitError) in try store.regularChanges(old, new) }
+  }
+
   /// The files that differ between two trees (or commits), sorted by path; nil: nothing.
   package func diff(_ old: ObjectID?, _ new: ObjectID?) throws(GitError) -> [FileChange] {
     try use { store throws(GitError) in try store.diff(old, new) }
