@@ -78,6 +78,7 @@ package struct PathPattern: Sendable, Hashable, CustomStringConvertible {
   package func matches(_ path: String) -> Bool {
     var path = path
     return path.withUTF8 { bytes in
+      guard Self.has(literals[0], bytes, 0) else { return false }
       var ends = [Int](repeating: 0, count: parts.count)
       return match(0, bytes, 0, &ends)
     }
@@ -87,6 +88,7 @@ package struct PathPattern: Sendable, Hashable, CustomStringConvertible {
   package func captures(in path: String) -> [String: String]? {
     var path = path
     return path.withUTF8 { bytes in
+      guard Self.has(literals[0], bytes, 0) else { return nil }
       var ends = [Int](repeating: 0, count: parts.count)
       guard match(0, bytes, 0, &ends) else { return nil }
       var values: [String: String] = [:]
