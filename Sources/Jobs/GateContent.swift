@@ -20,8 +20,23 @@ struct GateContent: Sendable {
     self.workspace = workspace
     let layout = FleetPaths(workspace.policy)
     files = try await workspace.repository.files(in: tree).filter { $0.mode != .submodule && layout.canName($0.path) }
-    // Names that are too long to be in a path end at the tab that no path of a policy holds.
-    inputs = SHA256Digest.hex(files.map { "\($0.path)\t\($0.id.hex)\n" }.joined().utf8)
+    inputs = SHA256Digest.hex(Self.listing(files))
+  }
+
+  /// A line for each file. Names that are too long to be in a path end at the tab that no path of a policy holds.
+  private static func listing(_ files: [FileEntry]) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: files.reduce(0) { $0 + $1.path.utf8.count + 42 }) { text, count in
+      for file in files {
+        for byte in file.path.utf8 {
+          text[count] = byte
+          count += 1
+        }
+        text[count] = UInt8(ascii: "\t")
+        file.id.writeHex(to: UnsafeMutableBufferPointer(rebasing: text[(count + 1)...]))
+        text[count + 41] = UInt8(ascii: "\n")
+        count += 42
+      }
+    }
   }
 
   /// Same definition and same content, same key: a result holds for as long as neither changes.
@@ -101,5 +116,5 @@ struct FleetPaths {
     self.patterns = patterns + policy.components.compactMap(\.file)
   }
 
-  func canName(_ path: String) -> Bool { patterns.contains { $0.captures(in: path) != nil } }
+  func canName(_ path: String) -> Bool { patterns.contains { $0.matches(path) } }
 }

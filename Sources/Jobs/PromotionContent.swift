@@ -1,6 +1,7 @@
 import Fleet
 import Git
 import Promotion
+import Synchronization
 
 /// What a planned promotion makes of the base: the tree, proven exact.
 struct PromotionContent: Sendable {
@@ -12,13 +13,27 @@ struct PromotionContent: Sendable {
   /// - Throws: `JobError.notExact` where the moves can't be written so that exactly they change, `FleetError`, `GitError`.
   static func make(_ planned: PlannedPromotion, look: Look, workspace: Workspace) async throws -> PromotionContent {
     let promise = look.promise(planned.to, on: planned.clusters)
+    if let made = workspace.lastContents.withLock({ $0.first { $0.base == look.base.tree && $0.promise == promise } }) {
+      return PromotionContent(planned: planned, changes: made.changes, tree: made.tree, proof: made.proof)
+    }
     let changes = try await changeSet(planned.slot, promise, look)
     let files = changes.files.mapValues { Change.write($0) }
     let tree = try await workspace.repository.writeTree(base: look.base.tree, changes: files)
     let after = try await workspace.fleets.fleet(at: tree)
     let proof = try await Prover.prove(promise, from: look.fleet, to: after)
     guard proof.isExact else { throw JobError.notExact(planned.slot, proof.violations.map(\.description)) }
+    let made = Made(base: look.base.tree, promise: promise, changes: changes, tree: tree, proof: proof)
+    workspace.lastContents.withLock { $0 = Array(([made] + $0).prefix(8)) }
     return PromotionContent(planned: planned, changes: changes, tree: tree, proof: proof)
+  }
+
+  /// What a promise makes of a base: the same, however often a run looks.
+  struct Made: Sendable {
+    fileprivate let base: ObjectID
+    fileprivate let promise: Promise
+    fileprivate let changes: ChangeSet
+    fileprivate let tree: ObjectID
+    fileprivate let proof: Proof
   }
 
   private static func changeSet(_ slot: Slot, _ promise: Promise, _ look: Look) async throws -> ChangeSet {
