@@ -30,6 +30,9 @@ package actor Repository {
     return repository
   }
 
+  /// Sets up how this process, libgit2 with it, takes memory from the system: to be called before anything else.
+  package static func prepareMemory() { sluice_malloc_in_large_steps() }
+
   private func start(_ cache: String?, _ credentials: SSHCredentials) async throws(GitError) {
     switch remote.kind {
     case .path(let path): place = .path(try PathRemote(path: path))
@@ -161,6 +164,14 @@ package actor Repository {
     try use { store throws(GitError) in try store.files(in: tree, under: prefixes) }
   }
 
+  /// The files of a tree (or of a commit) whose paths, as UTF-8, `isNamed` takes: a line of path, tab and id for each, sorted by
+  /// the bytes of their paths. Submodules are none.
+  package func lines(
+    of tree: ObjectID, where isNamed: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool
+  ) throws(GitError) -> [UInt8] {
+    try use { store throws(GitError) in try store.lines(of: tree, where: isNamed) }
+  }
+
   package func blobs(_ ids: some Sequence<ObjectID> & Sendable) throws(GitError) -> [ObjectID: [UInt8]] {
     try use { store throws(GitError) in
       var result: [ObjectID: [UInt8]] = [:]
@@ -195,7 +206,8 @@ package actor Repository {
 
   /// The regular files that differ between two trees in their content, or in whether they are there; equal folders are not read.
   ///
-  /// - Returns: nil where a path could be taken for another file's: names beyond ASCII, or trees out of order.
+  /// - Returns: nil where the old tree is not here, or a path could be taken for another file's: names beyond ASCII, or trees out
+  ///   of order.
   package func regularChanges(from old: ObjectID, to new: ObjectID) throws(GitError) -> [FileChange]? {
     try use { store throws(GitError) in try store.regularChanges(old, new) }
   }

@@ -33,6 +33,52 @@ extension Store {
     try check(tree, id)
   }
 
+  /// The files of a tree that `isNamed` takes the paths of, as lines of path, tab and id; links among them, submodules not.
+  ///
+  /// No path becomes a text on the way: of ten thousand files that is most of the time.
+  func lines(of tree: ObjectID, where isNamed: (UnsafeBufferPointer<UInt8>) -> Bool) throws(GitError) -> [UInt8] {
+    var result: [UInt8] = []
+    var path: [UInt8] = []
+    try lines(of: try treeID(of: tree), &path, isNamed, into: &result)
+    return result
+  }
+
+  private func lines(
+    of id: ObjectID, _ path: inout [UInt8], _ isNamed: (UnsafeBufferPointer<UInt8>) -> Bool,
+    into result: inout [UInt8]
+  ) throws(GitError) {
+    let object = try folderObject(id)
+    var tree = Self.tree(object)
+    while let entry = tree.next() {
+      let length = path.count
+      path.append(contentsOf: entry.name)
+      if entry.isFolder {
+        path.append(UInt8(ascii: "/"))
+        try lines(of: entry.id, &path, isNamed, into: &result)
+      } else if entry.fileMode != .submodule {
+        if path.contains(where: { $0 >= 0x80 }) {
+          let text = Array(TreeEntry.text(path).utf8)
+          if text.withUnsafeBufferPointer(isNamed) { Self.add(text, entry.id, to: &result) }
+        } else if path.withUnsafeBufferPointer(isNamed) {
+          Self.add(path, entry.id, to: &result)
+        }
+      }
+      path.removeLast(path.count - length)
+    }
+    try check(tree, id)
+  }
+
+  private static func add(_ path: [UInt8], _ id: ObjectID, to result: inout [UInt8]) {
+    result += path
+    result.append(UInt8(ascii: "\t"))
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 40) { digits in
+      digits.initialize(repeating: 0)
+      id.writeHex(to: digits)
+      result += digits
+    }
+    result.append(UInt8(ascii: "\n"))
+  }
+
   private static let everything: [[[UInt8]]] = [[]]
 
   /// The files that differ between two trees, links and submodules among them, sorted by path.
@@ -43,6 +89,8 @@ extension Store {
 
   /// The regular files that differ in content, or are one in one tree only; nil where the paths don't tell them apart for certain.
   func regularChanges(_ old: ObjectID, _ new: ObjectID) throws(GitError) -> [FileChange]? {
+    // An earlier tree may be gone for good reasons: that is no damage.
+    guard has(old) else { return nil }
     let difference = try compare(old, new)
     guard difference.isSorted else { return nil }
     var result: [FileChange] = []

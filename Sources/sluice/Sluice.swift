@@ -1,4 +1,5 @@
 import ArgumentParser
+import Git
 import Host
 import Report
 
@@ -28,6 +29,7 @@ struct Sluice: AsyncParsableCommand {
 
   static func main() async {
     ProcessSignals.ignoreThoseThatAreErrors()
+    Repository.prepareMemory()
     var command: any ParsableCommand
     do { command = try parseAsRoot() } catch { refuse(error) }
     do {
