@@ -82,10 +82,15 @@ struct ChangeWriter {
     }
     // Clusters that inherit alike have one object of their versions.
     var known: [ObjectIdentifier: [(component: Int, source: Source)]] = [:]
+    var last: (versions: EffectiveVersions, sources: [(component: Int, source: Source)])?
     for (index, cluster) in fleet.clusters.enumerated() {
-      let id = ObjectIdentifier(cluster.versions)
-      let sources = known[id] ?? sources(cluster.versions, among: inheritors)
-      known[id] = sources
+      if last?.versions !== cluster.versions {
+        let id = ObjectIdentifier(cluster.versions)
+        let sources = known[id] ?? sources(cluster.versions, among: inheritors)
+        known[id] = sources
+        last = (cluster.versions, sources)
+      }
+      guard let sources = last?.sources else { continue }
       for (component, source) in sources { inheritors[source]?.append(Inheritor(cluster: index, component: component)) }
     }
     return inheritors

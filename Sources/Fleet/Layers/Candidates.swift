@@ -2,6 +2,12 @@ import Promotion
 
 /// Which clusters there are.
 enum Candidates {
+  /// Whether changes leave it as it is which clusters there are, and which files name them.
+  static func areKept(_ policy: PolicyFile, _ changes: [String: Snapshot.Change]) -> Bool {
+    guard case .pattern(let pattern) = policy.fleet.clusters else { return true }
+    return !changes.contains { ($0.value.old == nil) != ($0.value.new == nil) && pattern.matches($0.key) }
+  }
+
   /// The clusters of an earlier tree after some changes; nil where people must hear of a problem, or nothing is known.
   static func following(
     _ earlier: [ResolvedCluster], _ policy: PolicyFile, _ changes: [String: Snapshot.Change]

@@ -50,6 +50,15 @@ package actor FleetReader {
     return FleetMemo.encode(fleet, plan)
   }
 
+  /// A cluster that is to be resolved.
+  private struct Open {
+    /// Its place among all.
+    let index: Int
+    let candidate: LayerResolver.Candidate
+    /// As it was in an earlier tree.
+    let before: ResolvedCluster?
+  }
+
   /// Resolves a whole tree by its listing, keeping the earlier clusters that are as they were.
   private func resolve(
     _ snapshot: Snapshot, reusing earlier: [ResolvedCluster]
@@ -57,9 +66,8 @@ package actor FleetReader {
     var problems = ProblemCollector()
     let files = try await snapshot.files()
     let candidates = Candidates.of(policy, in: files, &problems)
-    let before = Self.matching(earlier, candidates)
-    let known = before.map { $0.flatMap { $0.reads(theSameIn: files) ? $0 : nil } }
-    return try await resolve(snapshot, candidates, before, known, KnownFiles(all: files), &problems)
+    let (known, open) = Self.sorted(candidates, earlier) { $0.reads(theSameIn: files) }
+    return try await resolve(snapshot, known, open, KnownFiles(all: files), &problems)
   }
 
   /// Resolves a tree by what changed since an earlier one: the clusters that read none of it are as they were.
@@ -68,14 +76,24 @@ package actor FleetReader {
   private func resolve(
     _ snapshot: Snapshot, _ changes: [String: Snapshot.Change], since earlier: [ResolvedCluster]
   ) async throws(FleetError) -> ResolvedFleet? {
-    guard let candidates = Candidates.following(earlier, policy, changes) else { return nil }
-    let before = Self.matching(earlier, candidates)
-    let known = before.map { $0.flatMap { changes.isEmpty || !$0.reads(oneOf: changes) ? $0 : nil } }
-    let affected = zip(before, known).compactMap { $1 == nil ? $0 : nil }
+    var known: [ResolvedCluster?] = earlier
+    var open: [Open] = []
+    if Candidates.areKept(policy, changes) {
+      let changed = ChangedPaths(changes)
+      for (index, cluster) in earlier.enumerated() where changed.areRead(by: cluster) {
+        known[index] = nil
+        open.append(Open(index: index, candidate: LayerResolver.Candidate(cluster), before: cluster))
+      }
+    } else {
+      guard let candidates = Candidates.following(earlier, policy, changes) else { return nil }
+      let changed = ChangedPaths(changes)
+      (known, open) = Self.sorted(candidates, earlier) { !changed.areRead(by: $0) }
+    }
+    let affected = open.compactMap(\.before)
     for sources in affected.count < earlier.count ? [affected, earlier] : [earlier] {
       var problems = ProblemCollector()
       do throws(FleetError) {
-        return try await resolve(snapshot, candidates, before, known, KnownFiles(changes, since: sources), &problems)
+        return try await resolve(snapshot, known, open, KnownFiles(changes, since: sources), &problems)
       } catch {
         guard case .invalid = error else { throw error }
         if !problems.lacksFiles { return nil }
@@ -84,40 +102,43 @@ package actor FleetReader {
     return nil
   }
 
-  /// - Parameters:
-  ///   - before: by candidate, the clusters of an earlier tree.
-  ///   - known: those of them that are what they were.
+  /// - Parameter known: by place, the clusters that are what they were.
   private func resolve(
-    _ snapshot: Snapshot, _ candidates: [LayerResolver.Candidate], _ before: [ResolvedCluster?], _ known: [ResolvedCluster?],
-    _ files: KnownFiles, _ problems: inout ProblemCollector
+    _ snapshot: Snapshot, _ known: [ResolvedCluster?], _ open: [Open], _ files: KnownFiles, _ problems: inout ProblemCollector
   ) async throws(FleetError) -> ResolvedFleet {
     var clusters = known
-    let open = candidates.indices.filter { known[$0] == nil }
-    let changed = open.map { candidates[$0] }
-    let layers = try await layers(of: changed, open.map { before[$0] }, files, snapshot, &problems)
+    let changed = open.map(\.candidate)
+    let layers = try await layers(of: changed, open.map(\.before), files, snapshot, &problems)
     try problems.check()
     let own = try await self.files(of: changed, layers, files, snapshot, &problems)
     try problems.check()
     let assembly = Assembly(policy: policy, plan: plan, facts: facts)
     let resolved = assembly.clusters(changed, layers: layers, files: own, &problems)
-    for (index, cluster) in zip(open, resolved) { clusters[index] = cluster }
+    for (it, cluster) in zip(open, resolved) { clusters[it.index] = cluster }
     let all = clusters.compactMap(\.self)
     let notes = assembly.check(all, &problems)
     try problems.check()
     return ResolvedFleet(policy: policy, snapshot: snapshot, clusters: all, notes: notes, facts: facts, parsed: parsed)
   }
 
-  /// The earlier clusters in the places of the candidates of the same name, file and values.
-  private static func matching(
-    _ earlier: [ResolvedCluster], _ candidates: [LayerResolver.Candidate]
-  ) -> [ResolvedCluster?] {
+  /// The earlier clusters in the places of the candidates of the same name, file and values, where they are as they were; and the
+  /// candidates of the other places.
+  private static func sorted(
+    _ candidates: [LayerResolver.Candidate], _ earlier: [ResolvedCluster], isSame: (ResolvedCluster) -> Bool
+  ) -> (known: [ResolvedCluster?], open: [Open]) {
+    var known: [ResolvedCluster?] = []
+    known.reserveCapacity(candidates.count)
+    var open: [Open] = []
     var next = 0
-    return candidates.map { candidate in
+    for (index, candidate) in candidates.enumerated() {
       while next < earlier.count, earlier[next].name < candidate.name { next += 1 }
-      guard next < earlier.count, earlier[next].name == candidate.name else { return nil }
-      let cluster = earlier[next]
-      return cluster.source == candidate.path && cluster.values == candidate.values ? cluster : nil
+      var before = next < earlier.count && earlier[next].name == candidate.name ? earlier[next] : nil
+      if let it = before, it.source != candidate.path || it.values != candidate.values { before = nil }
+      let same = before.flatMap { isSame($0) ? $0 : nil }
+      known.append(same)
+      if same == nil { open.append(Open(index: index, candidate: candidate, before: before)) }
     }
+    return (known, open)
   }
 
   // MARK: Rounds
@@ -138,12 +159,11 @@ package actor FleetReader {
       var wanted = FactLoader.Wanted()
       var waiting: [Int] = []
       for index in open {
-        if let earlier = before[index], let same = resolver.layers(following: earlier, &alike) {
-          layers[index] = same
-          continue
-        }
         do throws(LayerResolver.Stop) {
-          layers[index] = try resolver.layers(of: candidates[index])
+          let same = try before[index].flatMap { (cluster) throws(LayerResolver.Stop) in
+            try resolver.layers(following: cluster, &alike)
+          }
+          if let same { layers[index] = same } else { layers[index] = try resolver.layers(of: candidates[index]) }
         } catch {
           switch error {
           case .needs(let path, let content):

@@ -66,7 +66,8 @@ struct LayerResolver {
   /// placeholders what they gave them before, the paths are the same. nil where that can't be told.
   ///
   /// - Parameter alike: which pairs of contents do; kept from one cluster to the next.
-  func layers(following earlier: ResolvedCluster, _ alike: inout [ContentPair: Bool]) -> [ReadFile]? {
+  /// - Throws: `needs` a file whose facts are not known yet.
+  func layers(following earlier: ResolvedCluster, _ alike: inout [ContentPair: Bool]) throws(Stop) -> [ReadFile]? {
     var layers = earlier.layers
     for index in layers.indices {
       guard let content = files.content(layers[index].path) else { return nil }

@@ -122,11 +122,24 @@ extension ResolvedCluster {
   func reads(theSameIn files: [String: ContentID]) -> Bool {
     layers.allSatisfy { files[$0.path] == $0.content } && self.files.values.allSatisfy { files[$0.path] == $0.content }
   }
+}
 
-  /// Whether it reads a file that changed, or one that was not there.
-  func reads(oneOf changes: [String: Snapshot.Change]) -> Bool {
-    layers.contains { changes[$0.path] != nil } || (!files.isEmpty && files.values.contains { changes[$0.path] != nil })
+/// The paths that differ between two trees, to ask ten thousand clusters about.
+struct ChangedPaths {
+  private let few: [String]
+  private let many: Set<String>?
+
+  init(_ changes: [String: Snapshot.Change]) {
+    few = changes.count <= 3 ? Array(changes.keys) : []
+    many = changes.count <= 3 ? nil : Set(changes.keys)
   }
+
+  /// Whether a cluster reads one of them, or one that was not there.
+  func areRead(by cluster: ResolvedCluster) -> Bool {
+    cluster.layers.contains { has($0.path) } || (!cluster.files.isEmpty && cluster.files.values.contains { has($0.path) })
+  }
+
+  private func has(_ path: String) -> Bool { many?.contains(path) ?? few.contains(path) }
 }
 
 /// The components of a cluster. Those that inherit all of them from the same places share one.

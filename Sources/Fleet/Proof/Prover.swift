@@ -91,6 +91,7 @@ package enum Prover {
         found.append(.placeholder(old.name, key, from: old.values[key], to: new.values[key]))
       }
     }
+    if old.versions.pinned == new.versions.pinned { return found }
     for (component, value) in old.components.sorted(by: { $0.key < $1.key }) {
       if let other = new.components[component], other.isPinned != value.isPinned {
         found.append(.pin(old.name, component, isPinned: other.isPinned))
