@@ -50,9 +50,12 @@ extension Look {
   /// That these clusters get a tuple's versions: of the components that each of them has.
   func promise(_ to: VersionTuple, on clusters: some Sequence<ClusterName>) -> Promise {
     var moves: [ClusterName: [ComponentName: Version]] = [:]
+    var known: [[ComponentName: Version]: [ComponentName: Version]] = [:]
     for name in clusters {
-      let present = fleet.cluster(name)?.components ?? [:]
-      moves[name] = to.versions.filter { present[$0.key] != nil }
+      let present = fleet.cluster(name)?.desired ?? [:]
+      let versions = known[present] ?? to.versions.filter { present[$0.key] != nil }
+      known[present] = versions
+      moves[name] = versions
     }
     return Promise(moves: moves)
   }
