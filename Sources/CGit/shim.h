@@ -10,9 +10,6 @@
 #if __has_include(<git2/sys/errors.h>)
 #include <git2/sys/errors.h>
 #endif
-#if __has_include(<malloc.h>)
-#include <malloc.h>
-#endif
 
 // All options are process-wide: they are set once, before anything else.
 static inline int sluice_git_set_search_path(int level, const char *path) {
@@ -36,16 +33,6 @@ static inline int sluice_git_set_server_timeouts(int connect_milliseconds, int a
   (void)connect_milliseconds;
   (void)answer_milliseconds;
   return 0;
-#endif
-}
-
-// glibc lets the memory of each thread grow by a page or two at a time, which is a tenth of a short run: one place for all
-// threads, in large steps. To be called before there are threads.
-static inline void sluice_malloc_in_large_steps(void) {
-#if defined(__GLIBC__) && defined(M_ARENA_MAX)
-  mallopt(M_ARENA_MAX, 1);
-  mallopt(M_TOP_PAD, 16 << 20);
-  mallopt(M_TRIM_THRESHOLD, 256 << 20);
 #endif
 }
 

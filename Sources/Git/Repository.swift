@@ -30,9 +30,6 @@ package actor Repository {
     return repository
   }
 
-  /// Sets up how this process, libgit2 with it, takes memory from the system: to be called before anything else.
-  package static func prepareMemory() { sluice_malloc_in_large_steps() }
-
   private func start(_ cache: String?, _ credentials: SSHCredentials) async throws(GitError) {
     switch remote.kind {
     case .path(let path): place = .path(try PathRemote(path: path))

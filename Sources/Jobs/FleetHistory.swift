@@ -1,4 +1,4 @@
-package import Fleet
+import Fleet
 import Git
 import Host
 import Promotion
@@ -6,13 +6,10 @@ import Promotion
 /// Where what was read of the fleet's files is kept between runs. Only a cache: it may go at any time.
 package struct FleetMemo: Sendable {
   private let path: String
-  /// Begun at once: it is read while the repository is opened.
-  let reader: Task<FleetReader, Never>
 
-  package init(path: String, policy: PolicyFile) {
-    self.path = path
-    reader = Task.detached { FleetReader(policy: policy, memo: try? AtomicFile.read(path)) }
-  }
+  package init(path: String) { self.path = path }
+
+  func load() -> [UInt8]? { try? AtomicFile.read(path) }
 
   /// A memo that can't be written costs the next run some time and nothing else.
   func save(_ bytes: [UInt8]) {
@@ -25,7 +22,7 @@ package struct FleetMemo: Sendable {
 /// The fleet at the commits and trees of a repository, each resolved once.
 actor FleetHistory {
   private let repository: Repository
-  private let reader: Task<FleetReader, Never>
+  private let reader: FleetReader
   private let memo: FleetMemo?
   private var resolved: [(tree: ObjectID, fleet: ResolvedFleet)] = []
   /// The fleet that the next run begins with.
@@ -34,13 +31,13 @@ actor FleetHistory {
   init(policy: PolicyFile, repository: Repository, memo: FleetMemo?) {
     self.repository = repository
     self.memo = memo
-    reader = memo?.reader ?? Task { FleetReader(policy: policy) }
+    reader = FleetReader(policy: policy, memo: memo?.load())
   }
 
   /// The fleet at a tree; that of an unchanged tree is the one resolved before.
   func fleet(at tree: ObjectID) async throws -> ResolvedFleet {
     if let known = resolved.first(where: { $0.tree == tree }) { return known.fleet }
-    let fleet = try await reader.value.resolve(Self.snapshot(of: tree, in: repository))
+    let fleet = try await reader.resolve(Self.snapshot(of: tree, in: repository))
     resolved = Array(([(tree, fleet)] + resolved).prefix(8))
     return fleet
   }
@@ -108,7 +105,7 @@ actor FleetHistory {
 
   /// Keeps what was read of the base for the next run, where that is something new.
   func remember() async {
-    guard let memo, let base, let bytes = await reader.value.memo(of: base) else { return }
+    guard let memo, let base, let bytes = await reader.memo(of: base) else { return }
     memo.save(bytes)
   }
 }

@@ -62,7 +62,6 @@ struct Session {
     let policy = loaded.file
     let remote = try RemoteLocation(policy.repository.url, relativeTo: policy.folder)
     let cache = try CacheFolder(options, remote: remote)
-    let memo = FleetMemo(path: "\(cache.own)/fleet-\(policy.name)", policy: policy)
     let repository = try await Repository.open(remote, cache: cache.root)
     let signing = try Self.signing(policy)
     let clock: @Sendable () -> Int = { HostClock().now() }
@@ -74,7 +73,7 @@ struct Session {
         repository: repository, reference: policy.repository.ledgerReference, policy: policy.name,
         author: LedgerStore.Author(name: policy.repository.authorName, email: policy.repository.authorEmail),
         signing: signing, clock: clock),
-      forge: forge, memo: memo, environment: Environment.current,
+      forge: forge, memo: FleetMemo(path: "\(cache.own)/fleet-\(policy.name)"), environment: Environment.current,
       signing: signing, isDryRun: isDryRun, runName: "\(Self.hostName())-\(getpid())-\(clock())",
       clock: { Timestamp(seconds: clock()) }, tell: printer.tell)
     self.options = options

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Git
 import Host
 import Report
 
@@ -29,7 +28,6 @@ struct Sluice: AsyncParsableCommand {
 
   static func main() async {
     ProcessSignals.ignoreThoseThatAreErrors()
-    Repository.prepareMemory()
     var command: any ParsableCommand
     do { command = try parseAsRoot() } catch { refuse(error) }
     do {
