@@ -6,21 +6,32 @@ package struct ContentID: Hashable, Sendable, Comparable, CustomStringConvertibl
 
   /// - Parameter bytes: At most 32; what is beyond is left out.
   package init(bytes: some Sequence<UInt8>) {
-    var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-    var count = 0
-    for byte in bytes {
-      if count == 32 { break }
-      let shifted = UInt64(byte) << UInt64(56 - 8 * (count % 8))
-      switch count / 8 {
-      case 0: words.0 |= shifted
-      case 1: words.1 |= shifted
-      case 2: words.2 |= shifted
-      default: words.3 |= shifted
-      }
-      count += 1
+    let bytes = Array(bytes.prefix(32))
+    self = bytes.withUnsafeBytes { ContentID(raw: $0) }
+  }
+
+  /// - Parameter raw: At most 32 bytes.
+  init(raw: UnsafeRawBufferPointer) {
+    count = raw.count
+    func word(_ place: Int) -> UInt64 {
+      let start = place * 8
+      if start + 8 <= raw.count { return UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: start, as: UInt64.self)) }
+      var word: UInt64 = 0
+      for at in start..<max(start, raw.count) { word |= UInt64(raw[at]) << UInt64(56 - 8 * (at - start)) }
+      return word
     }
-    self.words = words
-    self.count = count
+    words = (word(0), word(1), word(2), word(3))
+  }
+
+  /// An id of twenty bytes, first byte highest.
+  package init(high: UInt64, middle: UInt64, low: UInt32) {
+    words = (high, middle, UInt64(low) << 32, 0)
+    count = 20
+  }
+
+  /// Its parts where it has twenty bytes.
+  package var twenty: (high: UInt64, middle: UInt64, low: UInt32)? {
+    count == 20 ? (words.0, words.1, UInt32(truncatingIfNeeded: words.2 >> 32)) : nil
   }
 
   /// - Parameter hex: Pairs of hexadecimal digits, as a repository prints an object's name.
@@ -53,15 +64,8 @@ package struct ContentID: Hashable, Sendable, Comparable, CustomStringConvertibl
   }
 
   func append(to bytes: inout [UInt8]) {
-    var place = 0
-    for word in [words.0, words.1, words.2, words.3] {
-      var shift: UInt64 = 64
-      while shift > 0, place < count {
-        shift -= 8
-        bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-        place += 1
-      }
-    }
+    var big = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+    withUnsafeBytes(of: &big) { bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
   }
 
   package var hex: String {
@@ -75,33 +79,7 @@ package struct ContentID: Hashable, Sendable, Comparable, CustomStringConvertibl
   package static func < (a: ContentID, b: ContentID) -> Bool { a.words < b.words }
 
   package func hash(into hasher: inout Hasher) {
+    // The first eight bytes of a digest are as good as all.
     hasher.combine(words.0)
-    hasher.combine(words.1)
-  }
-}
-
-/// One tree of the config repository: the names of its regular files, and how to read them.
-package struct Snapshot: Sendable {
-  package typealias Read = @Sendable ([ContentID]) async throws -> [ContentID: [UInt8]]
-
-  package let files: [String: ContentID]
-  /// The tree's own id where there is one: equal ids mean equal files.
-  package let tree: ContentID?
-  /// Reads contents by id, several at a time; absent ids are absent in what it gives.
-  package let read: Read
-
-  package init(files: [String: ContentID], tree: ContentID? = nil, read: @escaping Read) {
-    self.files = files
-    self.tree = tree
-    self.read = read
-  }
-
-  /// Reads contents; an error of the reader is kept as it is.
-  func contents(of ids: [ContentID]) async throws(FleetError) -> [ContentID: [UInt8]] {
-    do {
-      return try await read(ids)
-    } catch {
-      throw FleetError.unreadable(error)
-    }
   }
 }

@@ -38,13 +38,13 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
     (high, middle, low) = words
   }
 
-  init(high: UInt64, middle: UInt64, low: UInt32) {
+  package init(high: UInt64, middle: UInt64, low: UInt32) {
     self.high = high
     self.middle = middle
     self.low = low
   }
 
-  var words: (high: UInt64, middle: UInt64, low: UInt32) { (high, middle, low) }
+  package var words: (high: UInt64, middle: UInt64, low: UInt32) { (high, middle, low) }
 
   package var bytes: [UInt8] {
     var bytes: [UInt8] = []
@@ -57,19 +57,24 @@ package struct ObjectID: Hashable, Sendable, Comparable, CustomStringConvertible
 
   package var hex: String {
     String(unsafeUninitializedCapacity: 40) { digits in
-      var place = 0
-      func put(_ word: UInt64, bits: Int) {
-        for shift in stride(from: bits - 4, through: 0, by: -4) {
-          let value = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
-          digits[place] = value < 10 ? 48 + value : 87 + value
-          place += 1
-        }
-      }
-      put(high, bits: 64)
-      put(middle, bits: 64)
-      put(UInt64(low), bits: 32)
+      writeHex(to: digits)
       return 40
     }
+  }
+
+  /// Writes the forty digits.
+  package func writeHex(to digits: UnsafeMutableBufferPointer<UInt8>) {
+    var place = 0
+    func put(_ word: UInt64, bits: Int) {
+      for shift in stride(from: bits - 4, through: 0, by: -4) {
+        let value = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
+        digits[place] = value < 10 ? 48 + value : 87 + value
+        place += 1
+      }
+    }
+    put(high, bits: 64)
+    put(middle, bits: 64)
+    put(UInt64(low), bits: 32)
   }
 
   package var description: String { hex }

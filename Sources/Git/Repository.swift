@@ -161,6 +161,14 @@ package actor Repository {
     try use { store throws(GitError) in try store.files(in: tree, under: prefixes) }
   }
 
+  /// The files of a tree (or of a commit) whose paths, as UTF-8, `isNamed` takes: a line of path, tab and id for each, sorted by
+  /// the bytes of their paths. Submodules are none.
+  package func lines(
+    of tree: ObjectID, where isNamed: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool
+  ) throws(GitError) -> [UInt8] {
+    try use { store throws(GitError) in try store.lines(of: tree, where: isNamed) }
+  }
+
   package func blobs(_ ids: some Sequence<ObjectID> & Sendable) throws(GitError) -> [ObjectID: [UInt8]] {
     try use { store throws(GitError) in
       var result: [ObjectID: [UInt8]] = [:]
@@ -191,6 +199,14 @@ package actor Repository {
   ///   link or submodule to write.
   package func writeTree(base: ObjectID?, changes: [String: Change]) throws(GitError) -> ObjectID {
     try use { store throws(GitError) in try store.writeTree(base: base, changes: changes) }
+  }
+
+  /// The regular files that differ between two trees in their content, or in whether they are there; equal folders are not read.
+  ///
+  /// - Returns: nil where the old tree is not here, or a path could be taken for another file's: names beyond ASCII, or trees out
+  ///   of order.
+  package func regularChanges(from old: ObjectID, to new: ObjectID) throws(GitError) -> [FileChange]? {
+    try use { store throws(GitError) in try store.regularChanges(old, new) }
   }
 
   /// The files that differ between two trees (or commits), sorted by path; nil: nothing.

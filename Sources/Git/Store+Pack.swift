@@ -59,6 +59,8 @@ extension Store {
   private func writePack(_ objects: [(id: ObjectID, name: String)]) throws(GitError) {
     let context = "cannot write a pack into \(name)"
     let builder = try make(git_packbuilder_free, context) { git_packbuilder_new(&$0, repository) }
+    // As many threads as there are processors: most of the time goes into the search for deltas.
+    git_packbuilder_set_threads(builder.pointer, 0)
     for (id, path) in objects {
       var raw = id.raw
       try check(git_packbuilder_insert(builder.pointer, &raw, path), context)

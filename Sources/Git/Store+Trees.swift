@@ -9,10 +9,7 @@ extension Store {
 
   /// A folder that another tree names: where it is missing, the repository is damaged.
   private func folder(_ id: ObjectID) throws(GitError) -> Tree {
-    do throws(GitError) { return try tree(id) } catch {
-      guard error.kind == .notFound else { throw error }
-      throw GitError(.damaged, error.context, error.message, hint: "look at it with: git fsck")
-    }
+    do throws(GitError) { return try tree(id) } catch { throw error.asMissingFolder }
   }
 
   /// The tree of a commit, of a tag's commit, or the tree itself.
@@ -23,61 +20,6 @@ extension Store {
     let tree = try make(git_object_free, context) { git_object_peel(&$0, object.pointer, GIT_OBJECT_TREE) }
     guard let id = ObjectID(git_object_id(tree.pointer)) else { throw GitError(.damaged, context, "it has no name") }
     return id
-  }
-
-  func files(in tree: ObjectID, under prefixes: [String]) throws(GitError) -> [FileEntry] {
-    var result: [FileEntry] = []
-    let wanted = prefixes.map { $0.utf8.split(separator: UInt8(ascii: "/")).map(Array.init) }
-    try list(try treeID(of: tree), [], wanted, into: &result)
-    return result
-  }
-
-  /// Lists a folder. Git's order of trees is the order of whole paths by their bytes already.
-  private func list(
-    _ id: ObjectID, _ path: [UInt8], _ wanted: [[[UInt8]]], into result: inout [FileEntry]
-  ) throws(GitError) {
-    let all = wanted.contains { $0.isEmpty }
-    for entry in try folder(id).entries {
-      let below = all ? [[]] : wanted.compactMap { $0.first == entry.name ? Array($0.dropFirst()) : nil }
-      guard !below.isEmpty else { continue }
-      if entry.isFolder {
-        try list(entry.id, path + entry.name + [UInt8(ascii: "/")], below, into: &result)
-      } else if below.contains(where: \.isEmpty) {
-        result.append(FileEntry(path: TreeEntry.text(path + entry.name), id: entry.id, mode: entry.fileMode))
-      }
-    }
-  }
-
-  func diff(_ old: ObjectID?, _ new: ObjectID?) throws(GitError) -> [FileChange] {
-    var result: [(path: [UInt8], old: ObjectID?, new: ObjectID?)] = []
-    let old = try old.map { id throws(GitError) in try treeID(of: id) }
-    let new = try new.map { id throws(GitError) in try treeID(of: id) }
-    try compare(old, new, [], into: &result)
-    return result.sorted { $0.path.lexicographicallyPrecedes($1.path) }
-      .map { FileChange(path: TreeEntry.text($0.path), old: $0.old, new: $0.new) }
-  }
-
-  private func compare(
-    _ old: ObjectID?, _ new: ObjectID?, _ path: [UInt8],
-    into result: inout [(path: [UInt8], old: ObjectID?, new: ObjectID?)]
-  ) throws(GitError) {
-    guard old != new else { return }
-    var before: [[UInt8]: TreeEntry] = [:]
-    if let old { for entry in try folder(old).entries { before[entry.name] = entry } }
-    var after: [TreeEntry] = []
-    if let new { after = try folder(new).entries }
-    func put(_ name: [UInt8], _ old: TreeEntry?, _ new: TreeEntry?) throws(GitError) {
-      let oldFolder = old.flatMap { $0.isFolder ? $0.id : nil }, newFolder = new.flatMap { $0.isFolder ? $0.id : nil }
-      let oldFile = old.flatMap { $0.isFolder ? nil : $0 }, newFile = new.flatMap { $0.isFolder ? nil : $0 }
-      if oldFolder != nil || newFolder != nil {
-        try compare(oldFolder, newFolder, path + name + [UInt8(ascii: "/")], into: &result)
-      }
-      if oldFile?.id != newFile?.id || oldFile?.mode != newFile?.mode {
-        result.append((path + name, oldFile?.id, newFile?.id))
-      }
-    }
-    for entry in after { try put(entry.name, before.removeValue(forKey: entry.name), entry) }
-    for entry in before.values { try put(entry.name, entry, nil) }
   }
 
   func writeTree(base: ObjectID?, changes: [String: Change]) throws(GitError) -> ObjectID {
@@ -182,6 +124,10 @@ final class TreeEdits {
     if part.isEmpty { return "a path is relative, without empty parts" }
     if part == Array(".".utf8) || part == Array("..".utf8) { return "a path holds no . or .." }
     if part.contains(where: { $0 < 32 || $0 == 127 }) { return "a path holds no control characters" }
+    // Most names hold nothing that could be taken for it.
+    if part.allSatisfy({ $0 < 128 && $0 != UInt8(ascii: "~") }), !part.contains(where: { $0 | 0x20 == UInt8(ascii: "g") }) {
+      return nil
+    }
     // Also as the file systems of macOS (which skips some characters) and Windows (which skips dots and spaces) read it.
     let scalars = String(decoding: part, as: UTF8.self).lowercased().unicodeScalars
     let lower = String(String.UnicodeScalarView(scalars.filter { !$0.properties.isDefaultIgnorableCodePoint }))

@@ -133,8 +133,11 @@ final class Store {
   func write(_ bytes: [UInt8], as type: git_object_t) throws(GitError) -> ObjectID {
     var raw = git_oid()
     // libgit2 takes no null, and an empty array has no address.
-    let code = (bytes.isEmpty ? [0] : bytes).withUnsafeBytes {
-      git_odb_write(&raw, odb, $0.baseAddress, bytes.count, type)
+    let code = (bytes.isEmpty ? [0] : bytes).withUnsafeBytes { content in
+      let code = git_odb_hash(&raw, content.baseAddress, bytes.count, type)
+      // Straight into memory: git_odb_write would touch a file on disk for each, and list the packs anew.
+      if code < 0 || git_odb_exists_ext(odb, &raw, GIT_ODB_LOOKUP_NO_REFRESH.rawValue) == 1 { return code }
+      return memory.pointee.write(memory, &raw, content.baseAddress, bytes.count, type)
     }
     try check(code, "cannot write an object of \(name)")
     return ObjectID(raw)
@@ -146,18 +149,21 @@ final class Store {
   func newObjects(from starts: [ObjectID]) throws(GitError) -> [(id: ObjectID, name: String)] {
     var seen: Set<ObjectID> = []
     var result: [(id: ObjectID, name: String)] = []
-    var waiting = starts.map { (id: $0, name: "") }
+    seen.reserveCapacity(1024)
+    var waiting = starts.map { (id: $0, name: "", isFile: false) }
     while let next = waiting.popLast() {
       guard seen.insert(next.id).inserted, isNew(next.id) else { continue }
-      result.append(next)
+      result.append((next.id, next.name))
+      // A file names nothing.
+      if next.isFile { continue }
       let (type, bytes) = try object(next.id)
       switch type {
       case GIT_OBJECT_COMMIT:
         let commit = try self.commit(next.id)
-        waiting += (commit.parents + [commit.tree]).map { ($0, "") }
+        waiting += (commit.parents + [commit.tree]).map { ($0, "", false) }
       case GIT_OBJECT_TREE:
-        for entry in try Tree(bytes, next.id, of: name).entries where !entry.isSubmodule {
-          waiting.append((entry.id, next.name + "/" + TreeEntry.text(entry.name)))
+        for entry in try Tree(bytes, next.id, of: name).entries where !entry.isSubmodule && isNew(entry.id) {
+          waiting.append((entry.id, next.name + "/" + TreeEntry.text(entry.name), !entry.isFolder))
         }
       default: break
       }

@@ -5,37 +5,29 @@ struct Tree {
   init(entries: [TreeEntry] = []) { self.entries = entries }
 
   init(_ bytes: [UInt8], _ id: ObjectID, of repository: String) throws(GitError) {
-    guard let entries = Self.parse(bytes) else {
+    var entries: [TreeEntry] = []
+    let isWhole = bytes.withUnsafeBytes { raw in
+      var tree = RawTree(raw)
+      entries.reserveCapacity(raw.count / 32)
+      while let entry = tree.next() {
+        entries.append(TreeEntry(name: Array(entry.name), id: entry.id, mode: entry.mode))
+      }
+      return !tree.isMalformed
+    }
+    guard isWhole else {
       throw GitError(.damaged, "cannot read the tree \(id) of \(repository)", "its bytes are no tree")
     }
     self.entries = entries
   }
 
-  private static func parse(_ bytes: [UInt8]) -> [TreeEntry]? {
-    var result: [TreeEntry] = []
-    var place = 0
-    while place < bytes.count {
-      var mode: UInt32 = 0
-      while place < bytes.count, bytes[place] != 32 {
-        guard (48...55).contains(bytes[place]), mode < 1 << 20 else { return nil }
-        mode = mode << 3 | UInt32(bytes[place] - 48)
-        place += 1
-      }
-      place += 1
-      guard place < bytes.count, let end = bytes[place...].firstIndex(of: 0), end > place, end + 20 < bytes.count
-      else { return nil }
-      let id = ObjectID(bytes: bytes[(end + 1)...(end + 20)])
-      result.append(TreeEntry(name: Array(bytes[place..<end]), id: id, mode: mode))
-      place = end + 21
-    }
-    return result
-  }
-
   /// The object's bytes, entries in git's order: a folder sorts as if its name ended in a slash.
   var bytes: [UInt8] {
     var result: [UInt8] = []
-    for entry in entries.sorted(by: TreeEntry.precedes) {
-      result += Array(String(entry.mode, radix: 8).utf8)
+    result.reserveCapacity(entries.count * 48)
+    // Most often they are in order already.
+    let isSorted = !zip(entries, entries.dropFirst()).contains { !TreeEntry.precedes($0, $1) }
+    for entry in isSorted ? entries : entries.sorted(by: TreeEntry.precedes) {
+      result += String(entry.mode, radix: 8).utf8
       result.append(32)
       result += entry.name
       result.append(0)
@@ -55,11 +47,15 @@ struct TreeEntry {
   var id: ObjectID
   var mode: UInt32
 
-  var isFolder: Bool { mode & 0o170000 == Self.folderMode }
+  var isFolder: Bool { Self.isFolder(mode) }
   var isSubmodule: Bool { mode & 0o170000 == 0o160000 }
 
   /// What a file is; a folder is none.
-  var fileMode: FileMode {
+  var fileMode: FileMode { Self.fileMode(mode) }
+
+  static func isFolder(_ mode: UInt32) -> Bool { mode & 0o170000 == folderMode }
+
+  static func fileMode(_ mode: UInt32) -> FileMode {
     switch mode & 0o170000 {
     case 0o120000: .link
     case 0o160000: .submodule
@@ -68,8 +64,13 @@ struct TreeEntry {
   }
 
   static func precedes(_ a: TreeEntry, _ b: TreeEntry) -> Bool {
-    let ends = (a.isFolder ? [UInt8(ascii: "/")] : [], b.isFolder ? [UInt8(ascii: "/")] : [])
-    return (a.name + ends.0).lexicographicallyPrecedes(b.name + ends.1)
+    let shared = min(a.name.count, b.name.count)
+    for place in 0..<shared where a.name[place] != b.name[place] { return a.name[place] < b.name[place] }
+    func end(_ entry: TreeEntry) -> Int {
+      entry.name.count > shared ? Int(entry.name[shared]) : entry.isFolder ? Int(UInt8(ascii: "/")) : -1
+    }
+    let ends = (end(a), end(b))
+    return ends.0 != ends.1 ? ends.0 < ends.1 : a.name.count < b.name.count
   }
 
   /// A path as text; bytes that are no UTF-8 stand as `\xNN`, so that two paths never become one.

@@ -73,7 +73,7 @@ package enum AtomicFile {
   private static func append(_ room: Int, from file: Int32, to bytes: inout [UInt8]) throws(SystemFailure) -> Int {
     let old = bytes.count
     var code: Int32 = 0
-    bytes.reserveCapacity(old + room)
+    if old > 0 { bytes.reserveCapacity(old + room) }
     let more = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
       var got = -1
       repeat { got = systemRead(file, buffer.baseAddress, room) } while got < 0 && errno == EINTR

@@ -24,32 +24,56 @@ actor FleetHistory {
   private let repository: Repository
   private let reader: FleetReader
   private let memo: FleetMemo?
-  private let loaded: [UInt8]?
   private var resolved: [(tree: ObjectID, fleet: ResolvedFleet)] = []
+  /// The fleet that the next run begins with.
+  private var base: ResolvedFleet?
 
   init(policy: PolicyFile, repository: Repository, memo: FleetMemo?) {
     self.repository = repository
     self.memo = memo
-    loaded = memo?.load()
-    reader = FleetReader(policy: policy, memo: loaded)
+    reader = FleetReader(policy: policy, memo: memo?.load())
   }
 
   /// The fleet at a tree; that of an unchanged tree is the one resolved before.
   func fleet(at tree: ObjectID) async throws -> ResolvedFleet {
     if let known = resolved.first(where: { $0.tree == tree }) { return known.fleet }
-    let fleet = try await reader.resolve(try await Self.snapshot(of: tree, in: repository))
-    resolved = Array(([(tree, fleet)] + resolved).prefix(4))
+    let fleet = try await reader.resolve(Self.snapshot(of: tree, in: repository))
+    resolved = Array(([(tree, fleet)] + resolved).prefix(8))
+    return fleet
+  }
+
+  /// The fleet at the base's tree: what is read of it is worth keeping.
+  func baseFleet(at tree: ObjectID) async throws -> ResolvedFleet {
+    let fleet = try await fleet(at: tree)
+    base = fleet
     return fleet
   }
 
   /// The regular files of a tree. Links are left out: nothing is read through one.
-  static func snapshot(of tree: ObjectID, in repository: Repository) async throws -> Snapshot {
-    var files: [String: ContentID] = [:]
-    for file in try await repository.files(in: tree) where file.mode == .file || file.mode == .executable {
-      files[file.path] = file.id.content
-    }
-    return Snapshot(files: files, tree: tree.content) { ids in
+  static func snapshot(of tree: ObjectID, in repository: Repository) -> Snapshot {
+    Snapshot(tree: tree.content) {
+      var files: [String: ContentID] = [:]
+      let entries = try await repository.files(in: tree)
+      files.reserveCapacity(entries.count)
+      for file in entries where file.mode == .file || file.mode == .executable { files[file.path] = file.id.content }
+      return files
+    } compare: { earlier in
+      guard let earlier = earlier.object else { return nil }
+      let changes: [FileChange]?
+      do throws(GitError) {
+        changes = try await repository.regularChanges(from: earlier, to: tree)
+      } catch {
+        // The earlier tree need not be here any more; what is wrong with this one is told when it is listed.
+        if error.kind == .notFound || error.kind == .damaged { return nil }
+        throw error
+      }
+      return changes.map { changes in
+        Dictionary(
+          changes.map { ($0.path, Snapshot.Change(old: $0.old?.content, new: $0.new?.content)) }, uniquingKeysWith: { $1 })
+      }
+    } read: { ids in
       var contents: [ContentID: [UInt8]] = [:]
+      contents.reserveCapacity(ids.count)
       for (id, bytes) in try await repository.blobs(ids.compactMap(\.object)) { contents[id.content] = bytes }
       return contents
     }
@@ -79,19 +103,19 @@ actor FleetHistory {
     }
   }
 
-  /// Keeps what was read for the next run, where that is something new.
+  /// Keeps what was read of the base for the next run, where that is something new.
   func remember() async {
-    guard let memo, let bytes = await reader.memo(), bytes != loaded else { return }
+    guard let memo, let base, let bytes = await reader.memo(of: base) else { return }
     memo.save(bytes)
   }
 }
 
 extension ObjectID {
-  var content: ContentID { ContentID(bytes: bytes) }
+  var content: ContentID { ContentID(high: words.high, middle: words.middle, low: words.low) }
   /// The first digits, as people write them.
   package var short: String { String(hex.prefix(10)) }
 }
 
 extension ContentID {
-  var object: ObjectID? { ObjectID(hex: hex) }
+  var object: ObjectID? { twenty.map { ObjectID(high: $0.high, middle: $0.middle, low: $0.low) } }
 }

@@ -9,7 +9,6 @@ import YAML
 struct GateContent: Sendable {
   let tree: ObjectID
   private let workspace: Workspace
-  private let files: [FileEntry]
   private let inputs: String
 
   /// A new rule makes old results void.
@@ -18,10 +17,9 @@ struct GateContent: Sendable {
   init(tree: ObjectID, workspace: Workspace) async throws {
     self.tree = tree
     self.workspace = workspace
-    let layout = FleetPaths(workspace.policy)
-    files = try await workspace.repository.files(in: tree).filter { $0.mode != .submodule && layout.canName($0.path) }
     // Names that are too long to be in a path end at the tab that no path of a policy holds.
-    inputs = SHA256Digest.hex(files.map { "\($0.path)\t\($0.id.hex)\n" }.joined().utf8)
+    let layout = FleetPaths(workspace.policy)
+    inputs = SHA256Digest.hex(try await workspace.repository.lines(of: tree) { layout.canName($0) })
   }
 
   /// Same definition and same content, same key: a result holds for as long as neither changes.
@@ -37,18 +35,25 @@ struct GateContent: Sendable {
     case "resolve": problems = try await unresolved()
     default: problems = ["there is no gate \(gate)"]
     }
-    guard !problems.isEmpty else { return (.passed, words(passing: gate)) }
+    guard !problems.isEmpty else {
+      return (.passed, gate == "yaml" ? "\(try await files().count) files are well-formed" : "every cluster resolves")
+    }
     let shown = problems.prefix(20).joined(separator: "\n")
     return (.failed, problems.count > 20 ? "\(shown)\nand \(problems.count - 20) more" : shown)
   }
 
-  private func words(passing gate: GateName) -> String {
-    gate == "yaml" ? "\(files.count) files are well-formed" : "every cluster resolves"
+  private func files() async throws -> [FileEntry] {
+    let layout = FleetPaths(workspace.policy)
+    return try await workspace.repository.files(in: tree).filter { file in
+      var path = file.path
+      return file.mode != .submodule && path.withUTF8 { layout.canName($0) }
+    }
   }
 
   /// Every file that a cluster could read must parse, and none may have a key twice in one mapping.
   private func malformed() async throws -> [String] {
     var problems: [String] = []
+    let files = try await files()
     for batch in stride(from: 0, to: files.count, by: 1000).map({ files[$0..<min($0 + 1000, files.count)] }) {
       let contents = try await workspace.repository.blobs(batch.map(\.id))
       for file in batch {
@@ -92,7 +97,7 @@ struct GateView: Sendable {
 }
 
 /// The paths that a policy's patterns can name.
-struct FleetPaths {
+struct FleetPaths: Sendable {
   private let patterns: [PathPattern]
 
   init(_ policy: PolicyFile) {
@@ -101,5 +106,5 @@ struct FleetPaths {
     self.patterns = patterns + policy.components.compactMap(\.file)
   }
 
-  func canName(_ path: String) -> Bool { patterns.contains { $0.captures(in: path) != nil } }
+  func canName(_ path: UnsafeBufferPointer<UInt8>) -> Bool { patterns.contains { $0.matches(path) } }
 }

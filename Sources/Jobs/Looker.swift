@@ -110,7 +110,7 @@ struct HistoryView: Sendable {
     branch = BranchNames.short(try await workspace.baseReference())
     let cursor = records.cursors[branch].flatMap { ObjectID(hex: $0.commit) }
     try await Self.verify(workspace, ledger, base, since: cursor)
-    fleet = try await workspace.fleets.fleet(at: base.tree)
+    fleet = try await workspace.fleets.baseFleet(at: base.tree)
     (start, steps) = try await workspace.fleets.steps(after: cursor, to: base)
   }
 

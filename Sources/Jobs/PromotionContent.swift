@@ -1,6 +1,7 @@
 import Fleet
 import Git
 import Promotion
+import Synchronization
 
 /// What a planned change makes of the base: the tree, proven exact.
 struct PromotionContent: Sendable {
@@ -12,13 +13,27 @@ struct PromotionContent: Sendable {
   /// - Throws: `JobError.notExact` where the moves can't be written so that exactly they change, `FleetError`, `GitError`.
   static func make(_ change: PlannedChange, look: Look, workspace: Workspace) async throws -> PromotionContent {
     let promise = look.promise(change.moves)
+    if let made = workspace.lastContents.withLock({ $0.first { $0.base == look.base.tree && $0.promise == promise } }) {
+      return PromotionContent(change: change, changes: made.changes, tree: made.tree, proof: made.proof)
+    }
     let changes = try await changeSet(change.slot, promise, look)
     let files = changes.files.mapValues { Change.write($0) }
     let tree = try await workspace.repository.writeTree(base: look.base.tree, changes: files)
     let after = try await workspace.fleets.fleet(at: tree)
     let proof = try await Prover.prove(promise, from: look.fleet, to: after)
     guard proof.isExact else { throw JobError.notExact(change.slot, proof.violations.map(\.description)) }
+    let made = Made(base: look.base.tree, promise: promise, changes: changes, tree: tree, proof: proof)
+    workspace.lastContents.withLock { $0 = Array(([made] + $0).prefix(8)) }
     return PromotionContent(change: change, changes: changes, tree: tree, proof: proof)
+  }
+
+  /// What a promise makes of a base: the same, however often a run looks.
+  struct Made: Sendable {
+    fileprivate let base: ObjectID
+    fileprivate let promise: Promise
+    fileprivate let changes: ChangeSet
+    fileprivate let tree: ObjectID
+    fileprivate let proof: Proof
   }
 
   private static func changeSet(_ slot: Slot, _ promise: Promise, _ look: Look) async throws -> ChangeSet {
@@ -34,10 +49,18 @@ struct PromotionContent: Sendable {
 extension Look {
   /// That clusters get a tuple's versions: of the components that each of them has.
   func promise(_ moves: [ClusterName: VersionTuple]) -> Promise {
+    struct Case: Hashable {
+      let present: [ComponentName: Version]
+      let to: VersionTuple
+    }
     var promised: [ClusterName: [ComponentName: Version]] = [:]
+    var known: [Case: [ComponentName: Version]] = [:]
     for (name, to) in moves {
-      let present = fleet.cluster(name)?.components ?? [:]
-      promised[name] = to.versions.filter { present[$0.key] != nil }
+      let present = fleet.cluster(name)?.desired ?? [:]
+      let it = Case(present: present, to: to)
+      let versions = known[it] ?? to.versions.filter { present[$0.key] != nil }
+      known[it] = versions
+      promised[name] = versions
     }
     return Promise(moves: promised)
   }

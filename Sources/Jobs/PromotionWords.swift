@@ -67,7 +67,7 @@ struct PromotionWords {
     var text = PromotionText(
       kind: change.kind, policy: policy.name, promotion: planned, components: policy.group(slot.group)?.components ?? [],
       clusterDigest: Self.digest(planned.clusters).hex, ledgerTip: look.ledger.tip?.hex,
-      appliesItself: workspace.policy.stage(slot.stage)?.apply != nil, changes: proof.changes.map(row))
+      appliesItself: workspace.policy.stage(slot.stage)?.apply != nil, changes: rows(proof.changes))
     switch change {
     case .promotion:
       text.approvals.needed = look.planner.neededApprovals(slot, planned.to)
@@ -112,11 +112,13 @@ struct PromotionWords {
   ) -> [String: [PromotionText.FileEdit]] {
     var edits: [String: [PromotionText.FileEdit]] = [:]
     var written: Set<[String]> = []
+    let fields = Dictionary(
+      components.map { ($0, workspace.policy.component($0)?.field.description ?? $0) }, uniquingKeysWith: { first, _ in first })
     for (cluster, component) in clusters.sorted().flatMap({ cluster in components.map { (cluster, $0) } }) {
       let old = look.fleet.cluster(cluster)?.components[component]
       guard let new = after.cluster(cluster)?.components[component], new.version != old?.version else { continue }
       let path = new.definition.path
-      let field = workspace.policy.component(component)?.field.description ?? component
+      let field = fields[component] ?? component
       let from = old.flatMap { $0.definition.path == path ? "\($0.version.text) to " : nil } ?? ""
       let what = "\(field): \(from)\(new.version.text)"
       if written.insert([path, what]).inserted {
@@ -126,10 +128,14 @@ struct PromotionWords {
     return edits
   }
 
-  private func row(_ change: EffectiveChange) -> PromotionText.EffectiveChange {
-    let field = workspace.policy.component(change.component)?.field.description ?? change.component
-    return PromotionText.EffectiveChange(
-      cluster: change.cluster, field: field, old: change.from?.text, new: change.to?.text)
+  private func rows(_ changes: [EffectiveChange]) -> [PromotionText.EffectiveChange] {
+    let fields = Dictionary(
+      workspace.policy.components.map { ($0.name, $0.field.description) }, uniquingKeysWith: { first, _ in first })
+    return changes.map { change in
+      PromotionText.EffectiveChange(
+        cluster: change.cluster, field: fields[change.component] ?? change.component, old: change.from?.text,
+        new: change.to?.text)
+    }
   }
 
   /// Where the tuple has qualified, in the stages that this one follows.

@@ -28,6 +28,8 @@ package final class Workspace: Sendable {
   private let tell: @Sendable (Event) -> Void
   /// What was looked at last, for as long as nothing of it moves.
   let lastLook = Mutex<Look?>(nil)
+  /// The promotions that were made last.
+  let lastContents = Mutex<[PromotionContent.Made]>([])
   private let told = Mutex<[Event]>([])
   private let worst = Mutex<Int32>(0)
 

@@ -79,7 +79,7 @@ import Testing
   @Test func `keeps the error of the repository as it is`() async throws {
     struct Gone: Error {}
     let policy = try Policies.read(Policies.head + Self.layered + Self.components + Self.dev)
-    let snapshot = Snapshot(files: MemoryTree(Self.good).snapshot.files) { _ in throw Gone() }
+    let snapshot = Snapshot(files: try await MemoryTree(Self.good).snapshot.files()) { _ in throw Gone() }
     await #expect {
       _ = try await FleetReader(policy: policy).resolve(snapshot)
     } throws: { error in

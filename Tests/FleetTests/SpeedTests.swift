@@ -54,7 +54,7 @@ struct `The speed of resolving` {
     let fleet = try await timed("\(Self.count) clusters, cold") { try await reader.resolve(snapshot) }
     let same = tree.snapshot
     _ = try await timed("unchanged, same process") { try await reader.resolve(same) }
-    let memo = try #require(await timed("encode the memo") { await reader.memo() })
+    let memo = try #require(await timed("encode the memo") { await reader.memo(of: fleet) })
     print("memo: \(memo.count) bytes")
     let later = await timed("decode the memo") { FleetReader(policy: policy, memo: memo) }
     _ = try await timed("unchanged, new process with the memo") { try await later.resolve(same) }

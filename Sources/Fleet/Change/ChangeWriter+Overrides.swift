@@ -14,6 +14,7 @@ extension ChangeWriter {
           "component \(component.name) can't be moved alone in \(fleet.clusters[override.cluster].name): \(reason.message)"
         problems.add(Problem(what, at: value.definition.place, hint: reason.hint), cluster: nil)
       } else if let own = ownFile(override) {
+        contents[own.path] = own.content
         let known = fields[own.path, default: []].firstIndex { $0.field == component.field }
         if let known {
           fields[own.path]?[known].inheritors.append(override)
@@ -67,9 +68,10 @@ extension ChangeWriter {
     var readers: [String: Int] = [:]
     if paths.isEmpty { return readers }
     for cluster in fleet.clusters {
-      for path in Set(cluster.layers.map(\.path) + cluster.files.values.map(\.path)) where paths.contains(path) {
-        readers[path, default: 0] += 1
-      }
+      var own: Set<String> = []
+      for file in cluster.layers where paths.contains(file.path) { own.insert(file.path) }
+      for file in cluster.files.values where paths.contains(file.path) { own.insert(file.path) }
+      for path in own { readers[path, default: 0] += 1 }
     }
     return readers
   }

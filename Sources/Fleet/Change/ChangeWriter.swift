@@ -10,6 +10,8 @@ struct ChangeWriter {
   var result = ChangeSet()
   var edits: [String: [YAMLEdit]] = [:]
   var parsed: [String: YAMLFile] = [:]
+  /// What the files that may be edited hold; those that are not there yet are absent.
+  var contents: [String: ContentID] = [:]
 
   /// A written scalar that gives at least one value to be moved.
   struct Source: Hashable {
@@ -59,8 +61,8 @@ struct ChangeWriter {
     try problems.check()
     write(overrides)
     try problems.check()
-    try await parse(Set(edits.keys.filter { fleet.snapshot.files[$0] != nil }))
-    apply()
+    try await parse(Set(edits.keys.filter { contents[$0] != nil }))
+    await apply()
     try problems.check()
     return result
   }
@@ -68,34 +70,61 @@ struct ChangeWriter {
   // MARK: Reading
 
   /// Every inheritor of every definition that gives a value to be moved.
-  private func inheritors() -> [Source: [Inheritor]] {
+  private mutating func inheritors() -> [Source: [Inheritor]] {
     var inheritors: [Source: [Inheritor]] = [:]
-    for name in moves.keys {
-      for number in moves[name, default: [:]].keys {
-        if let value = fleet.cluster(name)?.components[components[number].name] { inheritors[Source(value.definition)] = [] }
+    for (name, numbers) in moves {
+      guard let versions = fleet.cluster(name)?.versions else { continue }
+      for number in numbers.keys {
+        guard let definition = versions.components[components[number].name]?.definition else { continue }
+        inheritors[Source(definition)] = []
+        contents[definition.path] = definition.content
       }
     }
-    let paths = Set(inheritors.keys.map(\.path))
+    // Clusters that inherit alike have one object of their versions.
+    var known: [ObjectIdentifier: [(component: Int, source: Source)]] = [:]
+    var last: (versions: EffectiveVersions, sources: [(component: Int, source: Source)])?
     for (index, cluster) in fleet.clusters.enumerated() {
-      for (number, component) in components.enumerated() {
-        guard let value = cluster.components[component.name], paths.contains(value.definition.path) else { continue }
-        inheritors[Source(value.definition)]?.append(Inheritor(cluster: index, component: number))
+      if last?.versions !== cluster.versions {
+        let id = ObjectIdentifier(cluster.versions)
+        let sources = known[id] ?? sources(cluster.versions, among: inheritors)
+        known[id] = sources
+        last = (cluster.versions, sources)
       }
+      guard let sources = last?.sources else { continue }
+      for (component, source) in sources { inheritors[source]?.append(Inheritor(cluster: index, component: component)) }
     }
     return inheritors
+  }
+
+  private func sources(
+    _ versions: EffectiveVersions, among known: [Source: [Inheritor]]
+  ) -> [(component: Int, source: Source)] {
+    components.enumerated().compactMap { number, component in
+      guard let value = versions.components[component.name] else { return nil }
+      let source = Source(value.definition)
+      return known[source] == nil ? nil : (number, source)
+    }
   }
 
   private mutating func parse(_ paths: Set<String>) async throws(FleetError) {
     let missing = paths.filter { parsed[$0] == nil }.sorted()
     for start in stride(from: 0, to: missing.count, by: 1000) {
-      let batch = missing[start..<min(start + 1000, missing.count)]
-      let contents = try await fleet.snapshot.contents(of: Array(Set(batch.compactMap { fleet.snapshot.files[$0] })))
-      for path in batch {
-        guard let bytes = fleet.snapshot.files[path].flatMap({ contents[$0] }) else {
-          problems.add(Problem("\(path): its content can't be found in the repository", at: nil), cluster: nil)
-          continue
+      let batch = Array(missing[start..<min(start + 1000, missing.count)])
+      let read = try await fleet.snapshot.contents(of: Array(Set(batch.compactMap { contents[$0] })))
+      let files = batch.map { path in (path: path, bytes: contents[path].flatMap { read[$0] }) }
+      let results = await Parallel.map(files) { file -> Result<YAMLFile, FactError> in
+        guard let bytes = file.bytes else {
+          return .failure(FactError(Problem("\(file.path): its content can't be found in the repository", at: nil)))
         }
-        do { parsed[path] = try YAMLFile(bytes, name: path) } catch { problems.add(Problem(error), cluster: nil) }
+        do throws(YAMLError) { return .success(try YAMLFile(bytes, name: file.path)) } catch { return .failure(FactError(error)) }
+      }
+      for (path, result) in zip(batch, results) {
+        switch result {
+        case .success(let file):
+          parsed[path] = file
+          if let content = contents[path] { fleet.parsed.keep([(content, file)]) }
+        case .failure(let error): problems.add(error.problem, cluster: nil)
+        }
       }
     }
   }
@@ -160,13 +189,20 @@ struct ChangeWriter {
 
   // MARK: Writing
 
-  private mutating func apply() {
-    for (path, edits) in edits.sorted(by: { $0.key < $1.key }) {
+  private mutating func apply() async {
+    let work = edits.sorted { $0.key < $1.key }.map { (path: $0.key, file: parsed[$0.key], edits: $0.value) }
+    let results = await Parallel.map(work) { it -> Result<[UInt8], FactError> in
       do throws(YAMLError) {
-        let file = if let known = parsed[path] { known } else { try YAMLFile([], name: path) }
-        result.files[path] = try file.applying(edits)
+        let file = if let known = it.file { known } else { try YAMLFile([], name: it.path) }
+        return .success(try file.applying(it.edits))
       } catch {
-        problems.add(Problem(error), cluster: nil)
+        return .failure(FactError(error))
+      }
+    }
+    for (it, result) in zip(work, results) {
+      switch result {
+      case .success(let bytes): self.result.files[it.path] = bytes
+      case .failure(let error): problems.add(error.problem, cluster: nil)
       }
     }
   }

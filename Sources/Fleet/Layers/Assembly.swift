@@ -28,6 +28,8 @@ struct Assembly {
     var membership: [(selected: [Int], present: [Int], stages: [GroupName: StageName])] = []
     var clusters: [ResolvedCluster] = []
     clusters.reserveCapacity(candidates.count)
+    // Many inherit all that they have: what is equal is kept once.
+    var known: [[ComponentName: EffectiveValue]: EffectiveVersions] = [:]
     for (index, candidate) in candidates.enumerated() {
       let lookup = EffectiveLookup(layers[index], facts)
       var components: [ComponentName: EffectiveValue] = [:]
@@ -49,11 +51,12 @@ struct Assembly {
         stages = self.stages(selected.first, present)
         membership.append((selected, present, stages))
       }
+      let versions = known[components] ?? EffectiveVersions(components)
+      known[components] = versions
       clusters.append(
         ResolvedCluster(
-          name: candidate.name, values: candidate.values, layers: layers[index], stages: stages, components: components,
-          files: own,
-          source: candidate.path, selected: selected))
+          name: candidate.name, values: candidate.values, layers: layers[index], stages: stages, versions: versions,
+          files: own, source: candidate.path, selected: selected))
     }
     return clusters
   }

@@ -2,20 +2,38 @@ import Promotion
 
 /// Which clusters there are.
 enum Candidates {
-  /// The clusters of an earlier resolution, where the files that name them are the same; nil where they are not.
-  static func unchanged(_ earlier: [ResolvedCluster], _ policy: PolicyFile, in snapshot: Snapshot) -> [LayerResolver.Candidate]? {
-    if earlier.isEmpty { return nil }
-    if case .pattern(let pattern) = policy.fleet.clusters {
-      guard earlier.allSatisfy({ $0.source.map { snapshot.files[$0] != nil } ?? false }) else { return nil }
-      var count = 0
-      for path in snapshot.files.keys where pattern.matches(path) { count += 1 }
-      if count != earlier.count { return nil }
+  /// Whether changes leave it as it is which clusters there are, and which files name them.
+  static func areKept(_ policy: PolicyFile, _ changes: [String: Snapshot.Change]) -> Bool {
+    guard case .pattern(let pattern) = policy.fleet.clusters else { return true }
+    return !changes.contains { ($0.value.old == nil) != ($0.value.new == nil) && pattern.matches($0.key) }
+  }
+
+  /// The clusters of an earlier tree after some changes; nil where people must hear of a problem, or nothing is known.
+  static func following(
+    _ earlier: [ResolvedCluster], _ policy: PolicyFile, _ changes: [String: Snapshot.Change]
+  ) -> [LayerResolver.Candidate]? {
+    guard case .pattern(let pattern) = policy.fleet.clusters else { return earlier.map(LayerResolver.Candidate.init) }
+    var gone: Set<String> = []
+    var new: [LayerResolver.Candidate] = []
+    for (path, change) in changes where (change.old == nil) != (change.new == nil) {
+      guard var values = pattern.captures(in: path) else { continue }
+      if change.new == nil {
+        gone.insert(path)
+      } else {
+        guard let name = values.removeValue(forKey: "cluster"), PolicyText.isClusterName(name) else { return nil }
+        new.append(LayerResolver.Candidate(name: name, values: values, path: path))
+      }
     }
-    return earlier.map { LayerResolver.Candidate(name: $0.name, values: $0.values, path: $0.source) }
+    let rest = earlier.filter { cluster in cluster.source.map { !gone.contains($0) } ?? true }
+    guard rest.count == earlier.count - gone.count else { return nil }
+    if new.isEmpty { return rest.isEmpty ? nil : rest.map(LayerResolver.Candidate.init) }
+    let all = (rest.map(LayerResolver.Candidate.init) + new).sorted { $0.name < $1.name }
+    let areTwo = zip(all, all.dropFirst()).contains { $0.name == $1.name }
+    return areTwo ? nil : all
   }
 
   static func of(
-    _ policy: PolicyFile, in snapshot: Snapshot, _ problems: inout ProblemCollector
+    _ policy: PolicyFile, in files: [String: ContentID], _ problems: inout ProblemCollector
   ) -> [LayerResolver.Candidate] {
     switch policy.fleet.clusters {
     case .list(let names):
@@ -23,17 +41,17 @@ enum Candidates {
     case .map(let clusters):
       return clusters.map { LayerResolver.Candidate(name: $0.name, values: $0.values, path: nil) }
         .sorted { $0.name < $1.name }
-    case .pattern(let pattern): return matching(pattern, at: policy.fleet.clustersPlace, snapshot, &problems)
+    case .pattern(let pattern): return matching(pattern, at: policy.fleet.clustersPlace, files, &problems)
     }
   }
 
   private static func matching(
-    _ pattern: PathPattern, at place: Place, _ snapshot: Snapshot, _ problems: inout ProblemCollector
+    _ pattern: PathPattern, at place: Place, _ files: [String: ContentID], _ problems: inout ProblemCollector
   ) -> [LayerResolver.Candidate] {
     let prefix: String = if case .text(let text)? = pattern.parts.first { text } else { "" }
     var found: [ClusterName: LayerResolver.Candidate] = [:]
-    found.reserveCapacity(snapshot.files.count / 2)
-    for path in snapshot.files.keys where path.utf8.starts(with: prefix.utf8) {
+    found.reserveCapacity(files.count / 2)
+    for path in files.keys where path.utf8.starts(with: prefix.utf8) {
       guard var values = pattern.captures(in: path), let name = values.removeValue(forKey: "cluster") else { continue }
       if let other = found[name]?.path {
         let both = [path, other].sorted()

@@ -1,18 +1,20 @@
 /// The effective value of a field: the last layer that says anything decides.
 struct EffectiveLookup {
-  /// By layer; nil where an optional file is absent.
-  let facts: [FileFacts?]
+  private let files: [ReadFile]
+  private let table: FactTable
 
   init(_ files: [ReadFile], _ table: FactTable) {
-    facts = files.map { file in file.content.flatMap { table[0, $0] } }
+    self.files = files
+    self.table = table
   }
 
   /// What decides, and its layer; `.absent` and `.removed` both mean that the field is absent.
   func find(_ field: Int) -> (found: Found, layer: Int) {
-    var layer = facts.count
+    var layer = files.count
     while layer > 0 {
       layer -= 1
-      guard let found = facts[layer]?.found[field] else { continue }
+      // Where an optional file is absent, it says nothing.
+      guard let content = files[layer].content, let found = table[0, content]?.found[field] else { continue }
       if case .absent = found { continue }
       return (found, layer)
     }

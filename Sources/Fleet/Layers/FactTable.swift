@@ -45,20 +45,24 @@ struct FactPlan: Sendable {
 
 /// Facts by role and content: a content is parsed once in its life.
 struct FactTable: Sendable {
-  private(set) var layers: [ContentID: FileFacts] = [:]
-  private(set) var components: [Key: FileFacts] = [:]
+  /// What this process read; what an earlier one did is left where it is stored.
+  private var read: [Key: FileFacts] = [:]
+  private let stored: StoredFacts?
 
-  struct Key: Hashable, Sendable {
+  struct Key: Hashable, Sendable, Comparable {
     let role: Int
     let content: ContentID
+
+    static func < (a: Key, b: Key) -> Bool { a.role != b.role ? a.role < b.role : a.content < b.content }
   }
+
+  init(_ stored: StoredFacts? = nil) { self.stored = stored }
 
   subscript(role: Int, content: ContentID) -> FileFacts? {
-    get { role == 0 ? layers[content] : components[Key(role: role, content: content)] }
-    set {
-      if role == 0 { layers[content] = newValue } else { components[Key(role: role, content: content)] = newValue }
-    }
+    get { read[Key(role: role, content: content)] ?? stored?[role, content] }
+    set { read[Key(role: role, content: content)] = newValue }
   }
 
-  mutating func reserve(_ count: Int) { layers.reserveCapacity(count) }
+  /// Everything that is known.
+  var all: [Key: FileFacts] { (stored?.all ?? [:]).merging(read) { _, new in new } }
 }

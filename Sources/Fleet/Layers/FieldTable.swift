@@ -89,6 +89,11 @@ enum FileRole: Sendable {
   func facts(_ bytes: [UInt8], name: String) throws(FactError) -> FileFacts {
     let file: YAMLFile
     do { file = try YAMLFile(bytes, name: name) } catch { throw FactError(error) }
+    return try facts(file)
+  }
+
+  func facts(_ file: YAMLFile) throws(FactError) -> FileFacts {
+    let name = file.name
     switch self {
     case .layer(let table):
       guard let (document, root) = try Self.layerRoot(file) else {

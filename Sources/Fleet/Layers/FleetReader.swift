@@ -5,9 +5,18 @@ package actor FleetReader {
   package nonisolated let policy: PolicyFile
   private let plan: FactPlan
   private var facts: FactTable
-  /// The last clusters that an earlier process resolved.
-  private var remembered: [ResolvedCluster] = []
+  /// The fleet that an earlier process kept.
+  private let remembered: Earlier?
   private var recent: [ResolvedFleet] = []
+  private let parsed = ParsedFiles()
+
+  private static let kept = 4
+
+  /// What a tree was resolved to; nil: the tree has no name.
+  private struct Earlier {
+    let tree: ContentID?
+    let clusters: [ResolvedCluster]
+  }
 
   /// - Parameter memo: What an earlier reader gave as its `memo`. Damaged bytes count for nothing; those of another policy for what
   ///   they say of files, where it looks the same fields up.
@@ -16,50 +25,120 @@ package actor FleetReader {
     plan = FactPlan(policy)
     let memo = memo.flatMap { [plan] in FleetMemo.decode($0, policy, plan) }
     facts = memo?.facts ?? FactTable()
-    remembered = memo?.clusters ?? []
+    remembered = memo.flatMap { $0.clusters.isEmpty ? nil : Earlier(tree: $0.tree, clusters: $0.clusters) }
   }
 
   /// Resolves every cluster.
   ///
   /// - Throws: `FleetError.invalid` with everything that people must change, or the error of the snapshot's reader.
   package func resolve(_ snapshot: Snapshot) async throws(FleetError) -> ResolvedFleet {
-    if let known = recent.first(where: { $0.snapshot.isSame(as: snapshot) }) { return known }
-    var problems = ProblemCollector()
-    let earlier = recent.first?.clusters ?? remembered
-    let candidates = Candidates.unchanged(earlier, policy, in: snapshot) ?? Candidates.of(policy, in: snapshot, &problems)
-    var clusters = Self.reusable(earlier, candidates, snapshot)
-    let open = candidates.indices.filter { clusters[$0] == nil }
-    let changed = open.map { candidates[$0] }
-    let layers = try await layers(of: changed, snapshot, &problems)
-    try problems.check()
-    let files = try await files(of: changed, layers, snapshot, &problems)
-    try problems.check()
-    let assembly = Assembly(policy: policy, plan: plan, facts: facts)
-    let resolved = assembly.clusters(changed, layers: layers, files: files, &problems)
-    for (index, cluster) in zip(open, resolved) { clusters[index] = cluster }
-    let all = clusters.compactMap(\.self)
-    let notes = assembly.check(all, &problems)
-    try problems.check()
-    let fleet = ResolvedFleet(policy: policy, snapshot: snapshot, clusters: all, notes: notes, facts: facts)
-    recent = Array(([fleet] + recent).prefix(2))
+    for fleet in recent where try await fleet.snapshot.isSame(as: snapshot) { return fleet }
+    let earlier = recent.first.map { Earlier(tree: $0.snapshot.tree, clusters: $0.clusters) } ?? remembered
+    var fleet: ResolvedFleet?
+    if let earlier, let changes = try await snapshot.changes(since: earlier.tree) {
+      fleet = try await resolve(snapshot, changes, since: earlier.clusters)
+    }
+    if fleet == nil { fleet = try await resolve(snapshot, reusing: earlier?.clusters ?? []) }
+    guard let fleet else { throw .invalid([]) }  // there is one by now
+    recent = Array(([fleet] + recent).prefix(Self.kept))
     return fleet
   }
 
-  /// What is known of the fleet resolved last, as bytes to keep; nil before one was.
-  package func memo() -> [UInt8]? { recent.first.map { FleetMemo.encode($0, plan) } }
+  /// A fleet as bytes for a later process to keep; nil where an earlier one has kept just that.
+  package func memo(of fleet: ResolvedFleet) -> [UInt8]? {
+    if let tree = fleet.snapshot.tree, let remembered, remembered.tree == tree { return nil }
+    return FleetMemo.encode(fleet, plan)
+  }
 
-  /// The earlier clusters that are as they were, in the places of the candidates.
-  private static func reusable(
-    _ earlier: [ResolvedCluster], _ candidates: [LayerResolver.Candidate], _ snapshot: Snapshot
-  ) -> [ResolvedCluster?] {
-    var next = 0
-    return candidates.map { candidate in
-      while next < earlier.count, earlier[next].name < candidate.name { next += 1 }
-      guard next < earlier.count, earlier[next].name == candidate.name else { return nil }
-      let cluster = earlier[next]
-      let isSame = cluster.source == candidate.path && cluster.values == candidate.values && cluster.reads(theSameIn: snapshot)
-      return isSame ? cluster : nil
+  /// A cluster that is to be resolved.
+  private struct Open {
+    /// Its place among all.
+    let index: Int
+    let candidate: LayerResolver.Candidate
+    /// As it was in an earlier tree.
+    let before: ResolvedCluster?
+  }
+
+  /// Resolves a whole tree by its listing, keeping the earlier clusters that are as they were.
+  private func resolve(
+    _ snapshot: Snapshot, reusing earlier: [ResolvedCluster]
+  ) async throws(FleetError) -> ResolvedFleet {
+    var problems = ProblemCollector()
+    let files = try await snapshot.files()
+    let candidates = Candidates.of(policy, in: files, &problems)
+    let (known, open) = Self.sorted(candidates, earlier) { $0.reads(theSameIn: files) }
+    return try await resolve(snapshot, known, open, KnownFiles(all: files), &problems)
+  }
+
+  /// Resolves a tree by what changed since an earlier one: the clusters that read none of it are as they were.
+  ///
+  /// - Returns: nil where that does not tell all, or where there is a problem: it is worded with the whole tree in view.
+  private func resolve(
+    _ snapshot: Snapshot, _ changes: [String: Snapshot.Change], since earlier: [ResolvedCluster]
+  ) async throws(FleetError) -> ResolvedFleet? {
+    var known: [ResolvedCluster?] = earlier
+    var open: [Open] = []
+    if Candidates.areKept(policy, changes) {
+      let changed = ChangedPaths(changes)
+      for (index, cluster) in earlier.enumerated() where changed.areRead(by: cluster) {
+        known[index] = nil
+        open.append(Open(index: index, candidate: LayerResolver.Candidate(cluster), before: cluster))
+      }
+    } else {
+      guard let candidates = Candidates.following(earlier, policy, changes) else { return nil }
+      let changed = ChangedPaths(changes)
+      (known, open) = Self.sorted(candidates, earlier) { !changed.areRead(by: $0) }
     }
+    let affected = open.compactMap(\.before)
+    for sources in affected.count < earlier.count ? [affected, earlier] : [earlier] {
+      var problems = ProblemCollector()
+      do throws(FleetError) {
+        return try await resolve(snapshot, known, open, KnownFiles(changes, since: sources), &problems)
+      } catch {
+        guard case .invalid = error else { throw error }
+        if !problems.lacksFiles { return nil }
+      }
+    }
+    return nil
+  }
+
+  /// - Parameter known: by place, the clusters that are what they were.
+  private func resolve(
+    _ snapshot: Snapshot, _ known: [ResolvedCluster?], _ open: [Open], _ files: KnownFiles, _ problems: inout ProblemCollector
+  ) async throws(FleetError) -> ResolvedFleet {
+    var clusters = known
+    let changed = open.map(\.candidate)
+    let layers = try await layers(of: changed, open.map(\.before), files, snapshot, &problems)
+    try problems.check()
+    let own = try await self.files(of: changed, layers, files, snapshot, &problems)
+    try problems.check()
+    let assembly = Assembly(policy: policy, plan: plan, facts: facts)
+    let resolved = assembly.clusters(changed, layers: layers, files: own, &problems)
+    for (it, cluster) in zip(open, resolved) { clusters[it.index] = cluster }
+    let all = clusters.compactMap(\.self)
+    let notes = assembly.check(all, &problems)
+    try problems.check()
+    return ResolvedFleet(policy: policy, snapshot: snapshot, clusters: all, notes: notes, facts: facts, parsed: parsed)
+  }
+
+  /// The earlier clusters in the places of the candidates of the same name, file and values, where they are as they were; and the
+  /// candidates of the other places.
+  private static func sorted(
+    _ candidates: [LayerResolver.Candidate], _ earlier: [ResolvedCluster], isSame: (ResolvedCluster) -> Bool
+  ) -> (known: [ResolvedCluster?], open: [Open]) {
+    var known: [ResolvedCluster?] = []
+    known.reserveCapacity(candidates.count)
+    var open: [Open] = []
+    var next = 0
+    for (index, candidate) in candidates.enumerated() {
+      while next < earlier.count, earlier[next].name < candidate.name { next += 1 }
+      var before = next < earlier.count && earlier[next].name == candidate.name ? earlier[next] : nil
+      if let it = before, it.source != candidate.path || it.values != candidate.values { before = nil }
+      let same = before.flatMap { isSame($0) ? $0 : nil }
+      known.append(same)
+      if same == nil { open.append(Open(index: index, candidate: candidate, before: before)) }
+    }
+    return (known, open)
   }
 
   // MARK: Rounds
@@ -67,24 +146,31 @@ package actor FleetReader {
   /// Each cluster's layers. A path may depend on what is in another file, so this goes in rounds: find what can be found, read
   /// what is missing, again.
   private func layers(
-    of candidates: [LayerResolver.Candidate], _ snapshot: Snapshot, _ problems: inout ProblemCollector
+    of candidates: [LayerResolver.Candidate], _ before: [ResolvedCluster?], _ files: KnownFiles, _ snapshot: Snapshot,
+    _ problems: inout ProblemCollector
   ) async throws(FleetError) -> [[ReadFile]] {
-    _ = try await load(foreseen(candidates, snapshot), snapshot, &problems)
+    if candidates.isEmpty { return [] }
+    _ = try await load(foreseen(candidates, files), snapshot, &problems)
     var layers: [[ReadFile]?] = Array(repeating: nil, count: candidates.count)
     var open = Array(candidates.indices)
+    var alike: [ContentPair: Bool] = [:]
     while !open.isEmpty {
-      let resolver = LayerResolver(policy: policy, plan: plan, snapshot: snapshot, facts: facts)
+      let resolver = LayerResolver(policy: policy, plan: plan, files: files, facts: facts)
       var wanted = FactLoader.Wanted()
       var waiting: [Int] = []
       for index in open {
         do throws(LayerResolver.Stop) {
-          layers[index] = try resolver.layers(of: candidates[index])
+          let same = try before[index].flatMap { (cluster) throws(LayerResolver.Stop) in
+            try resolver.layers(following: cluster, &alike)
+          }
+          if let same { layers[index] = same } else { layers[index] = try resolver.layers(of: candidates[index]) }
         } catch {
           switch error {
           case .needs(let path, let content):
             wanted.add(role: 0, content, path: path)
             waiting.append(index)
           case .problem(let problem): problems.add(problem, cluster: candidates[index].name)
+          case .unknown(let path): problems.addLacking(path)
           }
         }
       }
@@ -95,10 +181,10 @@ package actor FleetReader {
   }
 
   /// What is certainly needed: the clusters' own files, and layers without placeholders.
-  private func foreseen(_ candidates: [LayerResolver.Candidate], _ snapshot: Snapshot) -> FactLoader.Wanted {
+  private func foreseen(_ candidates: [LayerResolver.Candidate], _ files: KnownFiles) -> FactLoader.Wanted {
     var wanted = FactLoader.Wanted()
     func add(_ path: String) {
-      if let content = snapshot.files[path], facts[0, content] == nil { wanted.add(role: 0, content, path: path) }
+      if let content = files.content(path) ?? nil, facts[0, content] == nil { wanted.add(role: 0, content, path: path) }
     }
     guard case .pattern(let pattern) = policy.fleet.clusters else { return wanted }
     for layer in policy.fleet.layers {
@@ -110,9 +196,10 @@ package actor FleetReader {
 
   /// The files of components that have their own, by component and cluster.
   private func files(
-    of candidates: [LayerResolver.Candidate], _ layers: [[ReadFile]], _ snapshot: Snapshot, _ problems: inout ProblemCollector
+    of candidates: [LayerResolver.Candidate], _ layers: [[ReadFile]], _ known: KnownFiles, _ snapshot: Snapshot,
+    _ problems: inout ProblemCollector
   ) async throws(FleetError) -> [[ReadFile?]] {
-    let resolver = LayerResolver(policy: policy, plan: plan, snapshot: snapshot, facts: facts)
+    let resolver = LayerResolver(policy: policy, plan: plan, files: known, facts: facts)
     var wanted = FactLoader.Wanted()
     var files: [[ReadFile?]] = []
     for (number, component) in policy.components.enumerated() {
@@ -129,8 +216,12 @@ package actor FleetReader {
             wanted.add(role: number + 1, content, path: file.path)
           }
         } catch {
+          switch error {
+          case .problem(let problem): problems.add(problem, cluster: candidates[index].name)
+          case .unknown(let path): problems.addLacking(path)
           // Every layer's facts are known by now, so that nothing is needed any more.
-          if case .problem(let problem) = error { problems.add(problem, cluster: candidates[index].name) }
+          case .needs: break
+          }
         }
       }
       files.append(row)
@@ -143,7 +234,7 @@ package actor FleetReader {
   private func load(
     _ wanted: FactLoader.Wanted, _ snapshot: Snapshot, _ problems: inout ProblemCollector
   ) async throws(FleetError) -> Int {
-    let loaded = try await FactLoader.load(wanted, snapshot, plan)
+    let loaded = try await FactLoader.load(wanted, snapshot, plan, keeping: parsed)
     var failed = 0
     for item in loaded {
       switch item.result {
@@ -154,38 +245,5 @@ package actor FleetReader {
       }
     }
     return failed
-  }
-}
-
-extension Snapshot {
-  /// Equal trees, or equal files where the trees are not named.
-  func isSame(as other: Snapshot) -> Bool {
-    if let tree, let otherTree = other.tree { return tree == otherTree }
-    return files == other.files
-  }
-}
-
-/// Problems, each told once with the clusters that have it.
-struct ProblemCollector {
-  private var found: [Problem: [ClusterName]] = [:]
-
-  mutating func add(_ problem: Problem, cluster: ClusterName?) {
-    found[problem, default: []] += cluster.map { [$0] } ?? []
-  }
-
-  func check() throws(FleetError) {
-    if found.isEmpty { return }
-    throw .invalid(
-      Problem.sorted(
-        found.map { problem, clusters in
-          clusters.isEmpty
-            ? problem : Problem(problem.message + " (\(Self.words(clusters)))", at: problem.place, hint: problem.hint)
-        }))
-  }
-
-  static func words(_ clusters: [ClusterName]) -> String {
-    let shown = clusters.sorted().prefix(3).joined(separator: ", ")
-    let rest = clusters.count - 3
-    return (clusters.count == 1 ? "cluster " : "clusters ") + shown + (rest > 0 ? " and \(rest) more" : "")
   }
 }

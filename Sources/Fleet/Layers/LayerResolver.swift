@@ -5,10 +5,12 @@ import YAML
 struct LayerResolver {
   let policy: PolicyFile
   let plan: FactPlan
-  let snapshot: Snapshot
+  let files: KnownFiles
   let facts: FactTable
   private let ownLayer: Int?
   private let fields: [String: Int]
+  /// The fields that layers' paths are made of.
+  private let placeholders: [Int]
   /// By layer, and last for components' files: whether the layer's pattern is that of the clusters; where placeholders are read.
   private let isClusterPattern: [Bool]
   private let orders: [[Int]]
@@ -17,6 +19,8 @@ struct LayerResolver {
   enum Stop: Error {
     case needs(path: String, ContentID)
     case problem(Problem)
+    /// Only a listing of the tree can tell.
+    case unknown(path: String)
   }
 
   /// A cluster before its layers are known.
@@ -27,10 +31,10 @@ struct LayerResolver {
     let path: String?
   }
 
-  init(policy: PolicyFile, plan: FactPlan, snapshot: Snapshot, facts: FactTable) {
+  init(policy: PolicyFile, plan: FactPlan, files: KnownFiles, facts: FactTable) {
     self.policy = policy
     self.plan = plan
-    self.snapshot = snapshot
+    self.files = files
     self.facts = facts
     ownLayer = policy.fleet.ownLayer
     let clusters: PathPattern? = if case .pattern(let pattern) = policy.fleet.clusters { pattern } else { nil }
@@ -46,6 +50,7 @@ struct LayerResolver {
       if let field = try? FieldPath(name), let index = plan.layerTable.index(of: field) { fields[name] = index }
     }
     self.fields = fields
+    placeholders = Set(policy.fleet.layers.flatMap(\.pattern.placeholders).compactMap { fields[$0] }).sorted()
   }
 
   // MARK: Layers
@@ -55,6 +60,27 @@ struct LayerResolver {
     var state = LayerState(count: policy.fleet.layers.count)
     for index in policy.fleet.layers.indices { _ = try layer(index, of: cluster, &state) }
     return state.files.compactMap(\.self)
+  }
+
+  /// The layers of a cluster as it was in an earlier tree, with what their files hold now: where those that changed give the
+  /// placeholders what they gave them before, the paths are the same. nil where that can't be told.
+  ///
+  /// - Parameter alike: which pairs of contents do; kept from one cluster to the next.
+  /// - Throws: `needs` a file whose facts are not known yet.
+  func layers(following earlier: ResolvedCluster, _ alike: inout [ContentPair: Bool]) throws(Stop) -> [ReadFile]? {
+    var layers = earlier.layers
+    for index in layers.indices {
+      guard let content = files.content(layers[index].path) else { return nil }
+      if content == layers[index].content { continue }
+      guard let old = layers[index].content, let new = content, let now = facts[0, new] else { return nil }
+      let pair = ContentPair(old: old, new: new)
+      let isAlike =
+        alike[pair] ?? facts[0, old].map { before in placeholders.allSatisfy { before.found[$0].gives(now.found[$0]) } }
+      alike[pair] = isAlike ?? false
+      if isAlike != true { return nil }
+      layers[index] = ReadFile(path: layers[index].path, content: new)
+    }
+    return layers
   }
 
   private struct LayerState {
@@ -71,14 +97,14 @@ struct LayerResolver {
     if let file = state.files[index] { return file }
     let layer = policy.fleet.layers[index]
     if let path = cluster.path, isClusterPattern[index] {
-      state.files[index] = ReadFile(path: path, content: snapshot.files[path])
+      state.files[index] = ReadFile(path: path, content: try content(path))
     } else {
       state.isUnderWay[index] = true
       let path = try layer.pattern.path { (name) throws(Stop) in
         try value(name, of: cluster, layer: index, pattern: layer.pattern, at: layer.place, &state)
       }
       state.isUnderWay[index] = false
-      let content = snapshot.files[path]
+      let content = try content(path)
       if content == nil, !layer.pattern.isOptional { throw missing(path, layer) }
       state.files[index] = ReadFile(path: path, content: content)
     }
@@ -87,9 +113,14 @@ struct LayerResolver {
     return file
   }
 
+  private func content(_ path: String) throws(Stop) -> ContentID? {
+    guard let known = files.content(path) else { throw .unknown(path: path) }
+    return known
+  }
+
   private func missing(_ path: String, _ layer: FleetLayout.Layer) -> Stop {
     let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-    let siblings = snapshot.files.keys.filter { $0.hasPrefix(folder) }
+    let siblings = files.paths.filter { $0.hasPrefix(folder) }
     let hint = NearestName.of(path, in: siblings).map { "\($0) exists; " } ?? ""
     return .problem(
       Problem(
@@ -106,7 +137,7 @@ struct LayerResolver {
     let path = try pattern.path { (name) throws(Stop) in
       try value(name, of: cluster, layer: layers.count, pattern: pattern, at: component.place, &state)
     }
-    return ReadFile(path: path, content: snapshot.files[path])
+    return ReadFile(path: path, content: try content(path))
   }
 
   // MARK: Placeholders
@@ -159,5 +190,20 @@ struct LayerResolver {
       Problem(
         "the placeholders are cyclic: {\(name)} in \(pattern) is read from \(other), whose path depends on it", at: place,
         hint: "give \(name) as a capture of clusters, or in the policy's map of clusters"))
+  }
+}
+
+extension LayerResolver.Candidate {
+  init(_ cluster: ResolvedCluster) { self.init(name: cluster.name, values: cluster.values, path: cluster.source) }
+}
+
+extension Found {
+  /// Whether two files say the same of a placeholder.
+  fileprivate func gives(_ other: Found) -> Bool {
+    switch (self, other) {
+    case (.absent, .absent), (.removed, .removed): true
+    case (.value(let a), .value(let b)): a.text == b.text
+    default: false
+    }
   }
 }

@@ -43,7 +43,16 @@ struct ByteReader {
     return raw[at - 1]
   }
 
+  @inline(__always)
   mutating func number() -> Int? {
+    if at < end, raw[at] < 0x80 {
+      at += 1
+      return Int(raw[at - 1])
+    }
+    return longNumber()
+  }
+
+  private mutating func longNumber() -> Int? {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while let next = byte() {
@@ -55,17 +64,34 @@ struct ByteReader {
     return nil
   }
 
+  /// Goes on behind so many bytes; false where there are fewer.
+  mutating func skip(_ count: Int) -> Bool {
+    guard count >= 0, count <= end - at else { return false }
+    at += count
+    return true
+  }
+
   mutating func slice() -> UnsafeRawBufferPointer? {
     guard let count = number(), count <= end - at else { return nil }
     at += count
     return UnsafeRawBufferPointer(rebasing: raw[(at - count)..<at])
   }
 
+  /// What a number stands for in a table.
+  @inline(__always)
+  mutating func element<Element>(of table: [Element]) -> Element? {
+    guard let number = number(), number < table.count else { return nil }
+    return table[number]
+  }
+
   mutating func text() -> String? { slice().map { String(decoding: $0, as: UTF8.self) } }
 
   mutating func part() -> UInt32? { number().flatMap { UInt32(exactly: $0) } }
 
-  mutating func content() -> ContentID?? { slice().map { $0.isEmpty ? nil : ContentID(bytes: $0) } }
+  mutating func content() -> ContentID?? {
+    guard let bytes = slice(), bytes.count <= 32 else { return nil }
+    return .some(bytes.isEmpty ? nil : ContentID(raw: bytes))
+  }
 
   /// Several of a kind; nil when one can't be read.
   mutating func list<Element>(_ read: (inout ByteReader) -> Element?) -> [Element]? {

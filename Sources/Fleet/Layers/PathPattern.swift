@@ -24,6 +24,8 @@ package struct PathPattern: Sendable, Hashable, CustomStringConvertible {
   package let isOptional: Bool
   /// By part: a text's bytes; none for a placeholder.
   private let literals: [[UInt8]]
+  /// By part: where a placeholder of the same name stands before it.
+  private let earlierOf: [Int?]
 
   package init(_ text: String) throws(Malformed) {
     description = text
@@ -32,6 +34,9 @@ package struct PathPattern: Sendable, Hashable, CustomStringConvertible {
     try Self.check(path)
     parts = try Self.parse(path)
     literals = parts.map { part in if case .text(let text) = part { Array(text.utf8) } else { [] } }
+    earlierOf = parts.indices.map { [parts] part in
+      if case .placeholder = parts[part] { parts[..<part].firstIndex(of: parts[part]) } else { nil }
+    }
     for (first, second) in zip(parts, parts.dropFirst()) {
       if case (.placeholder(let a), .placeholder(let b)) = (first, second) {
         throw Malformed("\"{\(a)}{\(b)}\" can't be told apart", hint: "put text between them")
@@ -77,9 +82,15 @@ package struct PathPattern: Sendable, Hashable, CustomStringConvertible {
 
   package func matches(_ path: String) -> Bool {
     var path = path
-    return path.withUTF8 { bytes in
-      var ends = [Int](repeating: 0, count: parts.count)
-      return match(0, bytes, 0, &ends)
+    return path.withUTF8 { matches($0) }
+  }
+
+  /// - Parameter path: as UTF-8.
+  package func matches(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard Self.has(literals[0], path, 0) else { return false }
+    return withUnsafeTemporaryAllocation(of: Int.self, capacity: parts.count) { ends in
+      ends.initialize(repeating: 0)
+      return match(0, path, 0, ends)
     }
   }
 
@@ -87,8 +98,9 @@ package struct PathPattern: Sendable, Hashable, CustomStringConvertible {
   package func captures(in path: String) -> [String: String]? {
     var path = path
     return path.withUTF8 { bytes in
+      guard Self.has(literals[0], bytes, 0) else { return nil }
       var ends = [Int](repeating: 0, count: parts.count)
-      guard match(0, bytes, 0, &ends) else { return nil }
+      guard ends.withUnsafeMutableBufferPointer({ match(0, bytes, 0, $0) }) else { return nil }
       var values: [String: String] = [:]
       values.reserveCapacity(parts.count)
       for index in parts.indices {
@@ -100,14 +112,16 @@ package struct PathPattern: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Matches the parts from one on with the bytes from one on; `ends` gets where each part ends.
-  private func match(_ part: Int, _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ ends: inout [Int]) -> Bool {
+  private func match(_ part: Int, _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ ends: UnsafeMutableBufferPointer<Int>)
+    -> Bool
+  {
     guard part < parts.count else { return start == bytes.count }
-    guard case .placeholder(let name) = parts[part] else {
+    if !literals[part].isEmpty {
       guard Self.has(literals[part], bytes, start) else { return false }
       ends[part] = start + literals[part].count
-      return match(part + 1, bytes, ends[part], &ends)
+      return match(part + 1, bytes, ends[part], ends)
     }
-    let earlier = parts[..<part].firstIndex(of: .placeholder(name))
+    let earlier = earlierOf[part]
     var end = start
     while end < bytes.count, bytes[end] != UInt8(ascii: "/") {
       end += 1
@@ -116,7 +130,7 @@ package struct PathPattern: Sendable, Hashable, CustomStringConvertible {
         continue
       }
       ends[part] = end
-      if match(part + 1, bytes, end, &ends) { return true }
+      if match(part + 1, bytes, end, ends) { return true }
     }
     return false
   }

@@ -9,10 +9,23 @@ package enum Prover {
   package static func prove(_ promise: Promise, from before: ResolvedFleet, to after: ResolvedFleet) async throws(FleetError)
     -> Proof
   {
-    let (differences, outside) = try await differences(from: before, to: after)
+    let compared = try await compared(before, after)
     return Proof(
-      changes: changes(from: before, to: after), violations: Verdict(promise, before, after).violations(differences),
-      outside: outside)
+      changes: compared.changes, violations: Verdict(promise, before, after).violations(compared.differences),
+      outside: compared.outside)
+  }
+
+  /// What differs between two fleets, whatever was promised: found once, and told of each promise.
+  private static func compared(
+    _ before: ResolvedFleet, _ after: ResolvedFleet
+  ) async throws(FleetError) -> ResolvedFleet.Compared {
+    if let known = after.comparisons.with(before) { return known }
+    let (differences, outside) = try await differences(from: before, to: after)
+    after.parsed.forget()
+    let compared = ResolvedFleet.Compared(
+      differences: differences, outside: outside, changes: changes(from: before, to: after))
+    after.comparisons.keep(compared, with: before)
+    return compared
   }
 
   /// Everything that differs, in the order of the clusters' names.
@@ -21,21 +34,49 @@ package enum Prover {
   ) async throws(FleetError) -> ([Difference], [OutsideFile]) {
     var found: [Difference] = []
     var changed: [(before: ResolvedCluster, after: ResolvedCluster)] = []
-    for old in before.clusters {
-      guard let new = after.cluster(old.name) else {
+    for (old, new) in pairs(before, after) {
+      guard let old else {
+        if let new { found.append(.clusterAdded(new.name)) }
+        continue
+      }
+      guard let new else {
         found.append(.clusterRemoved(old.name))
         continue
       }
+      if old === new { continue }
       found += membership(old, new)
       if !old.layers.elementsEqual(new.layers, by: { $0.content == $1.content }) || old.files != new.files {
         changed.append((old, new))
       }
     }
-    for new in after.clusters where before.cluster(new.name) == nil { found.append(.clusterAdded(new.name)) }
     let comparison = ValueComparison(before: before, after: after)
     found += try await comparison.differences(changed).map { .value($0) }
     found.sort { $0.cluster < $1.cluster }
-    return (found, outside(before, after))
+    return (found, try await outside(before, after))
+  }
+
+  /// The clusters of both by name, in the order of the names; nil where one has none of that name.
+  fileprivate static func pairs(
+    _ before: ResolvedFleet, _ after: ResolvedFleet
+  ) -> [(old: ResolvedCluster?, new: ResolvedCluster?)] {
+    var pairs: [(old: ResolvedCluster?, new: ResolvedCluster?)] = []
+    pairs.reserveCapacity(before.clusters.count)
+    var (i, j) = (0, 0)
+    while i < before.clusters.count || j < after.clusters.count {
+      let old = i < before.clusters.count ? before.clusters[i] : nil
+      let new = j < after.clusters.count ? after.clusters[j] : nil
+      if let old, let new, old === new || old.name == new.name {
+        pairs.append((old, new))
+        (i, j) = (i + 1, j + 1)
+      } else if let old, new.map({ old.name < $0.name }) ?? true {
+        pairs.append((old, nil))
+        i += 1
+      } else {
+        pairs.append((nil, new))
+        j += 1
+      }
+    }
+    return pairs
   }
 
   private static func membership(_ old: ResolvedCluster, _ new: ResolvedCluster) -> [Difference] {
@@ -50,6 +91,7 @@ package enum Prover {
         found.append(.placeholder(old.name, key, from: old.values[key], to: new.values[key]))
       }
     }
+    if old.versions.pinned == new.versions.pinned { return found }
     for (component, value) in old.components.sorted(by: { $0.key < $1.key }) {
       if let other = new.components[component], other.isPinned != value.isPinned {
         found.append(.pin(old.name, component, isPinned: other.isPinned))
@@ -58,16 +100,22 @@ package enum Prover {
     return found
   }
 
-  private static func outside(_ before: ResolvedFleet, _ after: ResolvedFleet) -> [OutsideFile] {
-    let (old, new) = (before.snapshot.files, after.snapshot.files)
-    var changed: [OutsideFile] = []
-    for (path, content) in new where old[path] != content {
-      changed.append(OutsideFile(path: path, change: old[path] == nil ? .added : .changed))
+  private static func outside(_ before: ResolvedFleet, _ after: ResolvedFleet) async throws(FleetError) -> [OutsideFile] {
+    let changes = try await after.snapshot.everyChange(since: before.snapshot)
+    if changes.isEmpty { return [] }
+    // What clusters that are the same read has not changed; what the others read is most often all of it.
+    var rest = Set(changes.keys)
+    for (old, new) in pairs(before, after) {
+      if rest.isEmpty { break }
+      if old === new { continue }
+      for cluster in [old, new] {
+        for file in cluster?.layers ?? [] { rest.remove(file.path) }
+        for file in cluster?.files.values.map(\.path) ?? [] { rest.remove(file) }
+      }
     }
-    for path in old.keys where new[path] == nil { changed.append(OutsideFile(path: path, change: .removed)) }
-    if changed.isEmpty { return [] }
-    let read = before.pathsRead.union(after.pathsRead)
-    return changed.filter { !read.contains($0.path) }.sorted { $0.path < $1.path }
+    return changes.filter { rest.contains($0.key) }.sorted { $0.key < $1.key }.map { path, change in
+      OutsideFile(path: path, change: change.old == nil ? .added : change.new == nil ? .removed : .changed)
+    }
   }
 
   private static func changes(from before: ResolvedFleet, to after: ResolvedFleet) -> [EffectiveChange] {
@@ -78,9 +126,10 @@ package enum Prover {
           EffectiveChange(cluster: cluster, component: component, from: old[component]?.version, to: new[component]?.version))
       }
     }
-    for old in before.clusters { compare(old.name, old.components, after.cluster(old.name)?.components ?? [:]) }
-    for new in after.clusters where before.cluster(new.name) == nil { compare(new.name, [:], new.components) }
-    changes.sort { $0.cluster < $1.cluster }
+    for (old, new) in pairs(before, after) {
+      guard let cluster = old ?? new, old?.versions !== new?.versions else { continue }
+      compare(cluster.name, old?.components ?? [:], new?.components ?? [:])
+    }
     return changes
   }
 }
@@ -138,8 +187,8 @@ private struct Verdict {
   private func unexplained(_ differences: [Difference]) -> [Violation] {
     let told = Set(differences.map(\.cluster))
     var violations: [Violation] = []
-    for new in after.clusters where !told.contains(new.name) {
-      guard let old = before.cluster(new.name) else { continue }
+    for (old, new) in Prover.pairs(before, after) {
+      guard let old, let new, old !== new, old.versions !== new.versions, !told.contains(new.name) else { continue }
       for (component, value) in new.components where old.components[component]?.version != value.version {
         violations.append(
           .missing(new.name, component, promised: old.components[component]?.version ?? value.version, actual: value.version))

@@ -97,6 +97,16 @@ struct RawDifference: Sendable, Equatable {
     }
   }
 
+  /// As for values, without making any of what is written alike.
+  static func paths(between old: YAMLNode?, and new: YAMLNode?, _ keys: [String] = []) -> [[String]] {
+    guard let old, let new, old.kind == .mapping, new.kind == .mapping, let unlike = old.unlikeEntries(new) else {
+      return paths(
+        between: old.map { RawValue($0) } ?? .mapping([:]), and: new.map { RawValue($0) } ?? .mapping([:]), keys)
+    }
+    // In the order of the keys, as there.
+    return unlike.sorted { $0.key < $1.key }.flatMap { key, a, b in paths(between: a, and: b, keys + [key]) }
+  }
+
   /// The paths of keys at which two layers differ. Effective values can differ at these and below them, and nowhere else.
   static func paths(between old: RawValue, and new: RawValue, _ keys: [String] = []) -> [[String]] {
     if old == new { return [] }

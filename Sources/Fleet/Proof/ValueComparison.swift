@@ -31,10 +31,7 @@ struct ValueComparison {
     for start in stride(from: 0, to: clusters.count, by: 500) {
       let batch = clusters[start..<min(start + 500, clusters.count)]
       let wanted = Set(batch.flatMap { Self.layerPairs($0) }).filter { paths[$0] == nil }
-      try await trees.loadLayers(wanted.flatMap { [$0.old, $0.new] })
-      for contents in wanted {
-        paths[contents] = RawDifference.paths(between: trees.layer(contents.old), and: trees.layer(contents.new))
-      }
+      for (contents, found) in try await self.paths(of: Array(wanted), trees) { paths[contents] = found }
       try await trees.loadFiles(batch.flatMap { Self.filePairs($0) }.flatMap { [$0.contents.old, $0.contents.new] })
       var slow: [(pair: Pair, paths: [[String]])] = []
       for pair in batch {
@@ -48,6 +45,35 @@ struct ValueComparison {
       try await trees.loadLayers(slow.flatMap { Self.contents($0.pair) })
       for (pair, paths) in slow { for path in paths { found += slowDifferences(pair, path, trees) } }
       trees.trim()
+    }
+    return found
+  }
+
+  /// The paths at which the layers of each pair differ, every pair parsed and compared by itself.
+  private func paths(
+    of pairs: [ContentPair], _ trees: TreeCache
+  ) async throws(FleetError) -> [(ContentPair, [[String]])] {
+    let parsed = after.parsed
+    let bytes = try await trees.read(pairs.flatMap { [$0.old, $0.new] }.filter { $0.map { parsed.file($0) == nil } ?? false })
+    let results = await Parallel.map(pairs) { pair -> Result<[[String]], FactError> in
+      func root(_ content: ContentID?) throws(FactError) -> YAMLNode? {
+        guard let content else { return nil }
+        if let file = parsed.file(content) { return try FileRole.layerRoot(file)?.1 }
+        guard let bytes = bytes[content] else { return nil }
+        return try FileRole.layerRoot(try TreeCache.parse(content, bytes))?.1
+      }
+      do throws(FactError) {
+        return .success(RawDifference.paths(between: try root(pair.old), and: try root(pair.new)))
+      } catch {
+        return .failure(error)
+      }
+    }
+    var found: [(ContentPair, [[String]])] = []
+    for (pair, result) in zip(pairs, results) {
+      switch result {
+      case .success(let paths): found.append((pair, paths))
+      case .failure(let error): throw .invalid([error.problem])
+      }
     }
     return found
   }
@@ -172,62 +198,5 @@ extension Found {
     case .mapping, .sequence: nil
     case .value(let value): value.isTagged ? nil : .some(value)
     }
-  }
-}
-
-/// Parsed contents, read when they are needed and forgotten when there are many.
-struct TreeCache {
-  private let before: Snapshot
-  private let after: Snapshot
-  private var layers: [ContentID: RawValue] = [:]
-  private var files: [ContentID: [RawValue?]] = [:]
-
-  init(_ before: Snapshot, _ after: Snapshot) {
-    self.before = before
-    self.after = after
-  }
-
-  func layer(_ content: ContentID?) -> RawValue { content.flatMap { layers[$0] } ?? .mapping([:]) }
-  func file(_ content: ContentID?) -> [RawValue?] { content.flatMap { files[$0] } ?? [] }
-
-  mutating func loadLayers(_ contents: [ContentID?]) async throws(FleetError) {
-    for (content, bytes) in try await read(contents.filter { $0.map { layers[$0] == nil } ?? false }) {
-      do throws(FactError) {
-        layers[content] = try FileRole.layerRoot(try Self.parse(content, bytes)).map { RawValue($0.1) } ?? .mapping([:])
-      } catch {
-        throw .invalid([error.problem])
-      }
-    }
-  }
-
-  mutating func loadFiles(_ contents: [ContentID?]) async throws(FleetError) {
-    for (content, bytes) in try await read(contents.filter { $0.map { files[$0] == nil } ?? false }) {
-      do throws(FactError) {
-        files[content] = try Self.parse(content, bytes).documents.map { $0.root.map { RawValue($0) } }
-      } catch {
-        throw .invalid([error.problem])
-      }
-    }
-  }
-
-  mutating func trim() {
-    if layers.count > 3000 { layers = [:] }
-    if files.count > 3000 { files = [:] }
-  }
-
-  private static func parse(_ content: ContentID, _ bytes: [UInt8]) throws(FactError) -> YAMLFile {
-    do { return try YAMLFile(bytes, name: "content \(content)") } catch { throw FactError(error) }
-  }
-
-  private func read(_ contents: [ContentID?]) async throws(FleetError) -> [ContentID: [UInt8]] {
-    let wanted = Set(contents.compactMap(\.self))
-    if wanted.isEmpty { return [:] }
-    var found = try await after.contents(of: Array(wanted))
-    let missing = wanted.filter { found[$0] == nil }
-    if !missing.isEmpty { found.merge(try await before.contents(of: Array(missing))) { first, _ in first } }
-    if let lost = wanted.first(where: { found[$0] == nil }) {
-      throw .invalid([Problem("content \(lost) can't be found in the repository", at: nil)])
-    }
-    return found
   }
 }

@@ -1,0 +1,81 @@
+import Promotion
+
+extension World {
+  /// Trap 25's dead end: with `step: minor` somebody is left behind, and no rule lets anybody on, whatever people say. All else
+  /// that stands still is a violation of L9.
+  var isStuckForGood: Bool {
+    guard forge.open.isEmpty, policy.components.contains(where: { $0.step == .minor }) else { return false }
+    let stuck = slots.filter { slot in
+      counted(slot, in: tree).contains { _, site in group(slot).components.contains { !isNewest(site.desired[$0], $0) } }
+    }
+    return !stuck.isEmpty
+      && stuck.allSatisfy { slot in
+        let all = counted(slot, in: tree)
+        // One that a person put somewhere does not lead the others out.
+        let led = all.filter { !isPlaced($0.name, slot) }
+        return (led.isEmpty ? all : led).allSatisfy { !hasWay($0.name, $0.site, slot) }
+      }
+  }
+
+  private func isPlaced(_ name: ClusterName, _ slot: Slot) -> Bool {
+    oracle.moved[ClusterPart(cluster: name, group: slot.group)]?.last.map { commits[$0.commit].by != Self.sluice } ?? false
+  }
+
+  private func isNewest(_ version: Version?, _ component: ComponentName) -> Bool {
+    rank(version) == upstream[component]?.map(\.rank).max()
+  }
+
+  /// Whether the cluster could take anything, by the rules alone.
+  private func hasWay(_ name: ClusterName, _ site: Site, _ slot: Slot) -> Bool {
+    let own = site.tuple(group(slot))
+    // What is ill is cured by what is newer only.
+    let ill = counted(slot, in: tree).filter { !isHealthy($0.name, group(slot)) || hangs($0.site.tuple(group(slot))) }
+      .map { $0.site.tuple(group(slot)) }
+    return options(own, slot).contains { tuple in
+      ill.allSatisfy { isOlder($0, tuple) } && isOlder(own, tuple) && !isRed(tuple) && canStep(own, tuple, slot) && !isBarredAnyhow(tuple, slot, name)
+        && !tuple.versions.contains { component, version in
+          upstream[component]?.contains { $0.version == version && $0.isWithdrawn } == true
+            || isSick(version, of: component, on: name, in: slot.stage) || lacks(component, version, tuple, site)
+        }
+    }
+  }
+
+  private func lacks(_ component: ComponentName, _ version: Version, _ tuple: VersionTuple, _ site: Site) -> Bool {
+    guard let rule = policy.component(component), site.desired[component] != version else { return false }
+    return rule.requires.contains {
+      rank(tuple[$0.component] ?? site.desired[$0.component]) / 10_000 < rank(version) / 10_000
+    }
+  }
+
+  /// What could be started in a slot: published, or proven in all stages before.
+  private func options(_ own: VersionTuple, _ slot: Slot) -> [VersionTuple] {
+    let before = stage(slot).after.map { oracle.proven[Slot(stage: $0, group: slot.group)] ?? [] }
+    if let first = before.first { return before.dropFirst().reduce(first) { $0.intersection($1) }.map { $0 } }
+    return own.versions.keys.flatMap { component in
+      (upstream[component] ?? []).map { release in
+        var tuple = own
+        tuple.versions[component] = release.version
+        return tuple
+      }
+    }
+  }
+
+  private func canStep(_ from: VersionTuple, _ to: VersionTuple, _ slot: Slot) -> Bool {
+    to.versions.allSatisfy { component, version in
+      guard policy.component(component)?.step == .minor else { return true }
+      let (old, new) = (rank(from[component]) / 10_000, rank(version) / 10_000)
+      if new == old { return true }
+      if new > old + 1 { return false }
+      if policy.followers(of: slot.stage).isEmpty { return true }
+      return oracle.proven[slot]?.contains { rank($0[component]) / 10_000 == old } == true
+    }
+  }
+
+  private func isBarredAnyhow(_ tuple: VersionTuple, _ slot: Slot, _ name: ClusterName) -> Bool {
+    oracle.decisions.contains { decision in
+      guard decision.isActive, decision.slot.group == slot.group, oracle.bars(decision, tuple, self) else { return false }
+      if let clusters = decision.clusters { return decision.slot == slot && clusters.contains(name) }
+      return policy.stageAndFollowers(decision.slot.stage).contains(slot.stage)
+    }
+  }
+}

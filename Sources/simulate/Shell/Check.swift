@@ -1,0 +1,119 @@
+import Promotion
+
+/// What a check run read of the clusters, and on which base.
+struct CheckLook: Sendable {
+  let at: Int
+  let base: Int
+  let cursor: Int
+  /// A cluster that is absent is another shard's, which is silent.
+  let answers: [ClusterName: Observation.Result]
+}
+
+extension World {
+  func observe() -> CheckLook {
+    var random = Random(seed: seed ^ 0xC4EC, step: tick)
+    var answers: [ClusterName: Observation.Result] = [:]
+    for (name, _) in tree.sorted(by: { $0.key < $1.key }) where !silentShards.contains(Self.shard(name)) {
+      if unreadable > 0, random.chance(unreadable) {
+        answers[name] = .failed
+        continue
+      }
+      guard let machine = machines[name] else { continue }
+      var health: [GroupName: ObservedHealth] = [:]
+      for group in policy.groups { health[group.name] = ObservedHealth(healthy: isHealthy(name, group)) }
+      answers[name] = .known(versions: machine.running, groups: health)
+    }
+    return CheckLook(at: now, base: tip, cursor: ledger.cursor, answers: answers)
+  }
+
+  /// One ledger write, decided on the ledger as it is then.
+  ///
+  /// - Returns: false where another run walked the base meanwhile: look again.
+  mutating func check(_ seen: CheckLook) -> Bool {
+    if ledger.cursor != seen.cursor {
+      figures.lostRaces += 1
+      return false
+    }
+    let walked = walk(ledger, to: seen.base)
+    let tree = commits[seen.base].tree
+    figures.holds += walked.holds.count - ledger.holds.count
+    ledger.holds = walked.holds
+    ledger.cursor = seen.base
+    ledger.walkedAt = max(ledger.walkedAt, seen.at)
+    var inHand: [ClusterName: ClusterRecord] = [:]
+    var unread: [Int: [ClusterName: Timestamp?]] = [:]
+    for (name, site) in tree {
+      // What the walk tells is recorded of all, also of those that another shard looks at.
+      let answer = seen.answers[name] ?? .failed
+      let shard = Self.shard(name)
+      var record = ledger.records[name]
+      let covered = record?.reading?.covered(by: ledger.beats[shard].map { [$0] } ?? [], cluster: name)
+      record?.reading = covered
+      if case .failed = answer { unread[shard, default: [:]][name] = .some(record?.reading?.last) }
+      let desired = walked.desired[name] ?? [:]
+      let update = ReadingUpdate(
+        record,
+        Observation(at: Timestamp(seconds: seen.at), result: answer, desired: desired, notStarted: notStarted(name, site, desired)),
+        maxGap: policy.maxGap, policy: policy)
+      inHand[name] = update.record
+      if update.isTransition { ledger.records[name] = update.record }
+      oracle.note(name, answer, at: seen.at, in: policy)
+    }
+    // A cluster that left is forgotten.
+    for name in ledger.records.keys where tree[name] == nil { ledger.records[name] = nil }
+    ledger.version += 1
+    qualify(seen, tree, inHand, unread)
+    return true
+  }
+
+  private func notStarted(_ name: ClusterName, _ site: Site, _ desired: [GroupName: DesiredTuple]) -> Set<GroupName> {
+    Set(
+      desired.keys.filter { group in
+        guard policy.stage(Slot(stage: site.stage, group: group))?.applies == true, let it = desired[group] else { return false }
+        guard let claim = ledger.applies[ClusterPart(cluster: name, group: group)] else { return true }
+        return claim.to != it.tuple || claim.at < it.since.seconds
+      })
+  }
+
+  private mutating func qualify(
+    _ seen: CheckLook, _ tree: Tree, _ inHand: [ClusterName: ClusterRecord], _ unread: [Int: [ClusterName: Timestamp?]]
+  ) {
+    beat(seen, tree, unread)
+    // Nothing can qualify that has done so already; most looks end here.
+    let isNew = slots.contains { slot in
+      let known = Set(ledger.qualified[slot, default: []].map(\.tuple))
+      return tree.values.contains { $0.stage == slot.stage && !known.contains($0.tuple(group(slot))) }
+    }
+    guard isNew else { return }
+    var held = ledger
+    held.records.merge(inHand) { $1 }
+    figures.plans += 1
+    let planner = Planner(situation(base: seen.base, ledger: held, forge: Forge()))
+    for (slot, tuples) in oracle.proving(self, tree, base: seen.base) { oracle.proven[slot, default: []].formUnion(tuples) }
+    for (slot, tuples) in planner.newQualifications() {
+      for tuple in tuples {
+        ledger.qualified[slot, default: []].append(Qualification(tuple: tuple, at: Timestamp(seconds: now)))
+        note("\(slot.stage)/\(slot.group): \(tuple.short) qualified")
+      }
+    }
+  }
+
+  /// At most as often as the real job does: every 15 minutes or twice in `maxGap`, and where somebody is not settled.
+  private mutating func beat(_ seen: CheckLook, _ tree: Tree, _ unread: [Int: [ClusterName: Timestamp?]]) {
+    let interval = min(Duration.seconds(900), policy.maxGap / 2)
+    let moment = Timestamp(seconds: seen.at)
+    for shard in 0..<2 where !silentShards.contains(shard) || seen.answers.keys.contains(where: { Self.shard($0) == shard }) {
+      guard seen.answers.keys.contains(where: { Self.shard($0) == shard }) else { continue }
+      let isNews = seen.answers.keys.contains { name in
+        guard Self.shard(name) == shard, case .known(let versions, let health)? = seen.answers[name] else { return false }
+        return versions != tree[name]?.desired || health.values.contains { $0.healthy == false }
+      }
+      if let last = ledger.beats[shard], last.at >= moment || (!isNews && moment < last.at + interval) { continue }
+      ledger.beats[shard] = Heartbeat(at: moment, unread: unread[shard] ?? [:])
+    }
+  }
+}
+
+extension VersionTuple {
+  var short: String { versions.sorted { $0.key < $1.key }.map(\.value.text).joined(separator: "+") }
+}
