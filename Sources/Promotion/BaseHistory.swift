@@ -76,7 +76,8 @@ package struct BaseHistory: Sendable {
     for (slot, moves) in Dictionary(grouping: moves, by: \.slot).sorted(by: { $0.key < $1.key }) {
       let back = moves.filter { !wentBack($0).isEmpty }
       if !back.isEmpty, keeps(.backwardHolds) { hold(slot, back, commit, standing(slot)) }
-      if !commit.isPromotion || !keeps(.promotionLiftsNothing), back.count < moves.count { lift(slot, moves, commit, standing) }
+      // A value that was put back to what had been taken back is wanted too: no less than one that was put forward to it.
+      if !commit.isPromotion || !keeps(.promotionLiftsNothing) { lift(slot, moves, commit, standing) }
     }
     for move in moves { note(move, commit) }
   }
@@ -128,7 +129,7 @@ package struct BaseHistory: Sendable {
     }
     let ordered = pairs.sorted { a, b in (a.value.map(\.cluster).min() ?? "") < (b.value.map(\.cluster).min() ?? "") }
     for (number, (pair, moves)) in ordered.enumerated() {
-      let id = "commit:\(commit.id):\(slot.stage)/\(slot.group)" + (number == 0 ? "" : ":\(number)")
+      let id = "commit:\(commit.id.prefix(12)):\(slot.stage)/\(slot.group)" + (number == 0 ? "" : ":\(number)")
       if holds[id] != nil { continue }
       let taken = Set(back.lazy.filter { $0.from == pair.from }.map(\.cluster))
       let isWhole = isWhole(taken, of: pair.from, slot, standing)

@@ -4,7 +4,7 @@ extension Planner {
     guard let roster = rosters[slot], !roster.units.isEmpty else {
       return .wait([Reason(.noClusters(pinned: rosters[slot]?.pinned ?? [], paused: rosters[slot]?.paused ?? []))])
     }
-    if let back = takeBackOfHeld(roster) { return .takeBack(back) }
+    if let back = takeBackOfHeld(roster, own: true) { return .takeBack(back) }
     guard let front = front(roster) else { return rest(roster, nil, nil) }
     let newer = newer(roster, front.tuple)
     guard var target = target(roster, front, newer) else { return rest(roster, front, newer) }
@@ -18,17 +18,20 @@ extension Planner {
 
   /// Nobody moves forward: what failed goes back where the policy asks for it, and what is through is tidied.
   private func rest(_ roster: Roster, _ front: Front?, _ newer: VersionTuple?) -> Decision {
-    if let back = takeBackOfFailed(roster) { return .takeBack(back) }
+    if let back = takeBackOfHeld(roster, own: false) ?? takeBackOfFailed(roster) { return .takeBack(back) }
     if let front, let tidy = consolidation(roster, front) { return .consolidate(tidy) }
     return idle(roster, front, newer)
   }
 
   /// Overrides that a rollout left behind, once it has qualified and nobody is behind any more.
   private func consolidation(_ roster: Roster, _ front: Front) -> PlannedConsolidation? {
-    guard let left = situation.overrides[roster.slot], !left.isEmpty, hasQualified(roster.slot, front.tuple),
+    guard let all = situation.overrides[roster.slot], !all.isEmpty, hasQualified(roster.slot, front.tuple),
       complete(roster.slot, front.tuple), !isHeld(roster.slot, front.tuple)
     else { return nil }
-    return PlannedConsolidation(slot: roster.slot, tuple: front.tuple, clusters: left.sorted())
+    // One that came from another stage, or that a person put elsewhere, has other values in its overrides.
+    let there = roster.cohort(desiring: front.tuple)?.units.map { roster.units[$0].name } ?? []
+    let left = there.filter(all.contains)
+    return left.isEmpty ? nil : PlannedConsolidation(slot: roster.slot, tuple: front.tuple, clusters: left)
   }
 
   /// Where the stage is to go: the front, or what is newer if it may take that, or what its open promotion sticks to.
@@ -57,6 +60,7 @@ extension Planner {
   private func detour(_ roster: Roster, _ front: Front, _ target: VersionTuple) -> (VersionTuple, [Int])? {
     var asked: Set<Int> = []
     guard situation.keeps(.laggardsStepAlone) else { return nil }
+    var blocked: (VersionTuple, [Int])?
     for laggard in laggards(roster, target) where asked.insert(roster.units[laggard].cohort).inserted {
       let from = roster.tuple(roster.units[laggard])
       var ways = ways(roster, from, upTo: front.tuple)
@@ -68,14 +72,17 @@ extension Planner {
       }
       for way in ways {
         let movers = movers(roster, way).filter { laggards(roster, target).contains($0) }
-        if !movers.isEmpty { return (way, movers) }
+        if movers.isEmpty { continue }
+        // One who may go stands behind nobody's ill cluster: perhaps he is the one that cures it.
+        if unhealthy(roster, way).isEmpty { return (way, movers) }
+        blocked = blocked ?? (way, movers)
       }
     }
-    return nil
+    return blocked
   }
 
   func laggards(_ roster: Roster, _ target: VersionTuple) -> [Int] {
-    roster.cohorts.filter { isLess($0.tuple, target) && !step($0.tuple, target) && isOurs(roster, $0.tuple, target) }
+    roster.cohorts.filter { isLess($0.tuple, target) && !canMove(roster, $0.tuple, target) && isOurs(roster, $0.tuple, target) }
       .flatMap(\.units).sorted()
   }
 

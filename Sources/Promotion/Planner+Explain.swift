@@ -81,6 +81,9 @@ extension Planner {
       if let next = above.first(where: { catalogue.verdict($0, of: component) == .admitted }) {
         reasons += obstacles(roster, front, front.replacing(component, by: next))
       }
+      if let next = steps(roster, component, from: version).first {
+        reasons += obstacles(roster, front, front.replacing(component, by: next))
+      }
     }
     if let candidate = candidate(roster, front), candidate != front { reasons += obstacles(roster, front, candidate) }
     return reasons

@@ -51,7 +51,8 @@ extension Planner {
     (cohort.worse > 0 && failed(roster.slot, cohort.tuple)) || isHeld(roster.slot, cohort.tuple)
   }
 
-  /// Clusters whose upgrade started and that are not settled; what is unknown counts. Soaking is not in flight.
+  /// Clusters whose upgrade started and is not over; what is unknown counts. Soaking is not in flight, nor is what degraded: that
+  /// takes room of `maxUnhealthy`, and if it took room here too, one lasting fault within it would stop the stage for ever.
   ///
   /// Where the stage has no upgrade command a merge starts the upgrade, so each that is not settled has started.
   package func inFlight(_ slot: Slot, target: VersionTuple? = nil) -> [ClusterName] {
@@ -63,9 +64,9 @@ extension Planner {
     let moving = roster.units.indices.filter { index in
       let unit = roster.units[index]
       let started = !roster.stage.applies || situation.clusters[unit.cluster].startedAt[roster.slot.group] != nil
-      return started && !unit.standing.isSettled
+      return started && !unit.standing.isSettled && !unit.standing.isDegraded
     }
-    return Set(moving).subtracting(cure(roster, target))
+    return Set(moving)
   }
 
   /// Degraded clusters that count against the target, when they are more than `maxUnhealthy` of the stage: those that got worse

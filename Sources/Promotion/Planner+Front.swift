@@ -40,7 +40,8 @@ extension Planner {
 
   /// Whether a required gate of the tuple's own promotion failed (trap 28).
   func isRed(_ slot: Slot, _ tuple: VersionTuple) -> Bool {
-    situation.open[slot].map { $0.tuple == tuple && !$0.red.isEmpty } ?? false
+    if let open = situation.open[slot], open.tuple == tuple { return !open.red.isEmpty }
+    return situation.red[slot]?.contains(tuple) == true
   }
 
   /// `follow: latest` gives a stage the permission that others have only when free; replacing needs the same one (trap 3).

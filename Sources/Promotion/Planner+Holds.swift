@@ -26,19 +26,33 @@ extension Planner {
     guard let roster = rosters[slot] else { return situation.policy.stage(slot)?.approvals ?? 1 }
     let asked = roster.stage.approvals
     if asked > 0 || roster.stage.afterTakeBack == .auto { return asked }
-    let front = front(roster)?.tuple
     let isFirst = (holding[slot] ?? []).contains { hold in
-      guard own(hold, slot) else { return false }
-      let top = hold.bar.top
-      return isLess(top, tuple) && !(front.map { isLess(top, $0) } ?? false)
+      isOwn(hold, slot) && isLess(hold.bar.top, tuple) && !isOvercome(hold, roster)
     }
     return isFirst ? 1 : 0
+  }
+
+  /// Whether a promotion of something newer has landed in the stage since. (What a person put there by hand, or what came from
+  /// another stage, says nothing: the first that Sluice proposes is the one to look at.)
+  private func isOvercome(_ hold: Hold, _ roster: Roster) -> Bool {
+    guard let moment = hold.at else { return false }
+    return roster.cohorts.contains { cohort in
+      guard isLess(hold.bar.top, cohort.tuple), let rollout = situation.rollouts[roster.slot]?[cohort.tuple],
+        rollout.startedAt > moment
+      else { return false }
+      return cohort.units.contains { unit in
+        let cluster = situation.clusters[roster.units[unit].cluster]
+        return cluster.previous[roster.slot.group]?.isEmpty == false
+          && cluster.desiredSince[roster.slot.group].map { $0 > moment } == true
+      }
+    }
   }
 
   /// A take-back changes what runs, so somebody has to want it.
   package func neededApprovalsOfTakeBack(_ slot: Slot) -> Int { max(1, situation.policy.stage(slot)?.approvals ?? 1) }
 
-  private func own(_ hold: Hold, _ slot: Slot) -> Bool {
+  /// Whether it was taken back in this stage itself.
+  func isOwn(_ hold: Hold, _ slot: Slot) -> Bool {
     hold.slot.stage == slot.stage || situation.policy.stage(slot.stage)?.was.contains(hold.slot.stage) == true
   }
 

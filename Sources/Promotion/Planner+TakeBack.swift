@@ -1,12 +1,15 @@
 extension Planner {
   /// What desires something held goes back to what it desired before, all at once (DECISIONS, plan); nil: nobody can or should.
-  func takeBackOfHeld(_ roster: Roster) -> PlannedTakeBack? {
+  ///
+  /// What was taken back in this very stage goes first. What was taken back in an earlier one is offered here where nothing newer
+  /// can come in its place: nobody in this stage has asked for it.
+  func takeBackOfHeld(_ roster: Roster, own: Bool) -> PlannedTakeBack? {
     guard situation.keeps(.takeBackIsOffered) else { return nil }
     var causes: [Hold] = []
     var planned = PlannedTakeBack(slot: roster.slot, moves: [:], because: .held([]))
     for cohort in roster.cohorts {
       let holds = holds(roster.slot, cohort.tuple)
-      if holds.isEmpty { continue }
+      if holds.isEmpty || own && !holds.contains(where: { isOwn($0, roster.slot) }) { continue }
       let (moves, stranded) = wayBack(roster, cohort, holds)
       planned.moves.merge(moves) { first, _ in first }
       planned.stranded += stranded
@@ -64,7 +67,7 @@ extension Planner {
     for previous in situation.clusters[unit.cluster].previous[roster.slot.group] ?? [] {
       let candidate = VersionTuple(previous.versions.filter { tuple[$0.key] != nil })
       if candidate.versions.count == tuple.versions.count, isLess(candidate, tuple), !isHeld(roster.slot, candidate),
-        !failed(roster.slot, candidate)
+        hold(roster.slot, candidate, on: unit.name) == nil, !failed(roster.slot, candidate)
       {
         return candidate
       }

@@ -136,6 +136,7 @@ extension Situation {
     if !keeps(.windowsCount) { relaxed.calendars = [:] }
     if !keeps(.declinedStays) { relaxed.declined = [] }
     if !keeps(.joinersComeLast) { relaxed.rollouts = [:] }
+    if !keeps(.redGivesWay) { relaxed.red = [:] }
     if !keeps(.silentForgeWaits) { relaxed.unreadableSlots = false }
     if !keeps(.silenceIsUnknown) { relaxed.policy.maxGap = .seconds(1 << 40) }
     for slot in open.keys {

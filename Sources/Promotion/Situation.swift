@@ -24,6 +24,9 @@ package struct Situation: Sendable {
   package var calendars: [Slot: StageCalendar]
   /// Slots whose open promotion could not be read: nothing is replaced there.
   package var unreadableSlots: Bool
+  /// Tuples whose required gates failed when they were last tested in a slot, whether their promotion is still open or not. Were
+  /// that forgotten with the promotion, a stage whose front is red would replace it by a newer one, and that by the front again.
+  package var red: [Slot: Set<VersionTuple>] = [:]
   /// Rules that are switched off. Only the tests of the tests do that; nothing that a user reaches can.
   package var without: Set<PlannerRule> = []
 

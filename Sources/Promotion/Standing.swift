@@ -40,6 +40,11 @@ package enum Standing: Sendable, Equatable {
       self = .settled(since: since, soakedAt: soakedAt, isSoaked: last >= soakedAt)
       return
     }
+    // What waits for its upgrade command is late for nothing: it may have to wait for a place, or for a window.
+    if stage.applies, cluster.startedAt[group] == nil, !policy.runs(reading.versions, tuple) {
+      self = .upgrading(since: start)
+      return
+    }
     // "While readings cover it": the clock runs only while somebody looked.
     let watched = policy.watchesDeadline ? health.watchedSince ?? health.since : start
     let isLate = last >= max(start, watched) + stage.deadline

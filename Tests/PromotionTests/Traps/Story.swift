@@ -46,7 +46,10 @@ struct Story {
     }
     for name in scene.clusters.map(\.name) {
       let desired = history.desired[name]?["app"]
-      scene.set(name) { $0.previous["app"] = desired?.previous ?? [] }
+      scene.set(name) {
+        $0.previous["app"] = desired?.previous ?? []
+        $0.desiredSince["app"] = desired?.since
+      }
     }
     scene.holds = history.holds.values.sorted { $0.id < $1.id }
   }
