@@ -67,6 +67,8 @@ let package = Package(
           "Jobs", "Report", "Ledger", "Forge", "Git", "Fleet", "Promotion", "YAML", "Host", argumentParser,
         ],
         swiftSettings: strict),
+      // Plays random worlds against the pure core, and asserts the laws.
+      .executableTarget(name: "simulate", dependencies: ["Promotion"], swiftSettings: strict),
       .testTarget(
         name: "SluiceTests", dependencies: ["sluice", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

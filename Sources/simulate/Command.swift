@@ -1,3 +1,5 @@
+import Promotion
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #else
   import Glibc
 #endif
-import Promotion
 
 /// One line, at once: who waits for minutes wants to see that something goes on.
 func tell(_ line: String) {
@@ -73,7 +74,9 @@ struct Command: Sendable {
 
   private func report(_ simulation: Simulation, _ outcome: Simulation.Outcome) {
     guard let violation = outcome.violation else { return }
-    tell("\(violation.law) in step \(outcome.step.map(String.init) ?? "peace") of seed \(simulation.seed): \(violation.what.replacing("Promotion.", with: ""))")
+    tell(
+      "\(violation.law) in step \(outcome.step.map(String.init) ?? "peace") of seed \(simulation.seed): \(violation.what.replacing("Promotion.", with: ""))"
+    )
     if !options.isTold {
       var again = simulation
       again.isTold = true

@@ -45,7 +45,8 @@ extension World {
     let there = members.filter { $0.site.tuple(group(slot)) == to }
     var sizes: [(size: Int, soak: Duration)] = []
     for (index, wave) in stage.waves.enumerated() {
-      let size = index == stage.waves.count - 1 ? members.count : min(members.count, max(1, Oracle.atLeast(wave.to, of: members.count)))
+      let size =
+        index == stage.waves.count - 1 ? members.count : min(members.count, max(1, Oracle.atLeast(wave.to, of: members.count)))
       if let last = sizes.last, size <= last.size {
         sizes[sizes.count - 1].soak = max(last.soak, wave.soak)
       } else {

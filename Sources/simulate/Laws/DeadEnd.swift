@@ -32,10 +32,13 @@ extension World {
     let ill = counted(slot, in: tree).filter { !isHealthy($0.name, group(slot)) || hangs($0.site.tuple(group(slot))) }
       .map { $0.site.tuple(group(slot)) }
     return options(own, slot).contains { tuple in
-      ill.allSatisfy { isOlder($0, tuple) } && isOlder(own, tuple) && !isRed(tuple) && canStep(own, tuple, slot) && !isBarredAnyhow(tuple, slot, name)
+      ill.allSatisfy { isOlder($0, tuple) } && isOlder(own, tuple) && !isRed(tuple) && canStep(own, tuple, slot)
+        && !isBarredAnyhow(tuple, slot, name)
         && !tuple.versions.contains { component, version in
           upstream[component]?.contains { $0.version == version && $0.isWithdrawn } == true
-            || isSick(version, of: component, on: name, in: slot.stage) || lacks(component, version, tuple, site)
+            || isSick(version, of: component, on: name, in: slot.stage)
+            // A requirement holds on each that would move.
+            || counted(slot, in: tree).contains { lacks(component, version, tuple, $0.site) }
         }
     }
   }

@@ -21,7 +21,9 @@ extension World {
         return isAbove(request.head.to, high)
       }
       let needed = max(asked, isFirst && stage(slot).afterTakeBack == .approve ? 1 : 0)
-      if request.approvalsOfHead < needed { violate("approval", "\(what) has \(request.approvalsOfHead) of \(needed) at its head") }
+      if request.approvalsOfHead < needed {
+        violate("approval", "\(what) has \(request.approvalsOfHead) of \(needed) at its head")
+      }
       judgePromotion(request, changes, look, what)
     case .takeBack:
       if request.approvalsOfHead < max(1, asked) { violate("approval", "\(what) goes back unasked") }
@@ -42,7 +44,9 @@ extension World {
     for before in stage.after where look.ledger.version == ledger.version {
       if isIll(to, Slot(stage: before, group: slot.group)) { violate("L1", "\(what) while \(before) is degraded on it") }
     }
-    for (name, taken) in changes where !isOlder(taken.from, to) { violate("backwards", "\(what) takes \(name) from \(taken.from.short)") }
+    for (name, taken) in changes where !isOlder(taken.from, to) {
+      violate("backwards", "\(what) takes \(name) from \(taken.from.short)")
+    }
     judgeMemory(request, changes, look, what)
     judgeVersions(slot, to, changes, look, what)
     if !stage.applies { judgeRoom(slot, adding: Set(changes.keys), what) }
@@ -57,10 +61,12 @@ extension World {
       guard oracle.bars(decision, to, self) else { continue }
       if let clusters = decision.clusters {
         if decision.slot == slot, !clusters.isDisjoint(with: changes.keys) {
-          violate("L2", "\(what) was taken back on \(clusters.sorted()) by \(decision.commit.map { "commit \($0)" } ?? "a person")")
+          violate(
+            "L2", "\(what) was taken back on \(clusters.sorted()) by \(decision.commit.map { "commit \($0)" } ?? "a person")")
         }
       } else if policy.stageAndFollowers(decision.slot.stage).contains(slot.stage) {
-        violate("L2", "\(what) was taken back in \(decision.slot.stage) by \(decision.commit.map { "commit \($0)" } ?? "a person")")
+        violate(
+          "L2", "\(what) was taken back in \(decision.slot.stage) by \(decision.commit.map { "commit \($0)" } ?? "a person")")
       }
     }
   }
@@ -102,7 +108,8 @@ extension World {
       for component in taken.from.versions.keys where policy.component(component)?.goesBack == .never {
         if taken.from[component] != taken.to[component] { violate("stranded", "\(what): \(component) can't go back") }
       }
-      for other in forge.requests where other.isRefused && other.branch == request.branch && other.head.moves[name]?.from == taken.from {
+      for other in forge.requests
+      where other.isRefused && other.branch == request.branch && other.head.moves[name]?.from == taken.from {
         violate("L6", "\(what): \(name) was to stay, somebody said")
       }
     }

@@ -69,7 +69,9 @@ struct Oracle: Sendable {
 
   func desiredSince(_ part: ClusterPart, at commit: Int) -> Int { moved[part]?.last { $0.commit <= commit }?.at ?? 0 }
 
-  func isSoaked(_ name: ClusterName, _ site: Site, _ slot: Slot, _ tuple: VersionTuple, soak: Duration, base: Int, _ world: World) -> Bool {
+  func isSoaked(_ name: ClusterName, _ site: Site, _ slot: Slot, _ tuple: VersionTuple, soak: Duration, base: Int, _ world: World)
+    -> Bool
+  {
     let part = ClusterPart(cluster: name, group: slot.group)
     guard site.tuple(world.group(slot)) == tuple, let run = sampled[part], run.healthy, run.versions == tuple.versions else {
       return false
@@ -99,7 +101,8 @@ struct Oracle: Sendable {
 
   func isBarred(_ tuple: VersionTuple, _ slot: Slot, on cluster: ClusterName, base: Int, _ world: World) -> Bool {
     decisions.contains {
-      $0.isActive && $0.slot == slot && $0.clusters?.contains(cluster) == true && ($0.commit ?? 0) <= base && bars($0, tuple, world)
+      $0.isActive && $0.slot == slot && $0.clusters?.contains(cluster) == true && ($0.commit ?? 0) <= base
+        && bars($0, tuple, world)
     }
   }
 

@@ -42,7 +42,8 @@ extension World {
       let minors = isRequired ? Array(1...top) : Set(ranks.map { $0 / 10_000 }).sorted()
       // A patch of every minor that works, so that nothing is a dead end.
       for minor in minors { release(component.name, minor: minor, patch: 900, .good) }
-      for index in upstream[component.name]?.indices ?? 0..<0 where upstream[component.name]?[index].version.text.hasSuffix(".900") == true {
+      for index in upstream[component.name]?.indices ?? 0..<0
+      where upstream[component.name]?[index].version.text.hasSuffix(".900") == true {
         upstream[component.name]?[index].isWithdrawn = false
       }
     }
@@ -128,8 +129,11 @@ extension World {
     }
     let clusters = behind.sorted { $0.key < $1.key }.map { "\($0.key) \(VersionTuple($0.value.desired).short)" }
     let planner = Planner(situation(base: tip, ledger: ledger, forge: forge))
-    let plans = slots.map { "\($0.stage)/\($0.group): \(planner.decide($0)) open \(forge.open.filter { $0.key.slot.stage == $0.key.slot.stage }.count)" }
-    return (clusters + plans).joined(separator: "\n  ")
+    let plans = slots.map { "\($0.stage)/\($0.group): \(planner.decide($0))" }
+    let open = forge.open.sorted { $0.key < $1.key }.map {
+      "open #\($1) \($0.kind) \($0.slot.stage) \(forge.requests[$1].head.moves.keys.sorted())"
+    }
+    return (clusters + plans + open).joined(separator: "\n  ")
   }
 
   /// Once everything is there, nothing is left to do but tidying, and then nothing at all.

@@ -14,7 +14,8 @@ extension World {
   private func starts(_ planner: Planner, _ tree: Tree, _ ledger: Ledger) -> [ClusterPart] {
     var busy = Set(ledger.applies.filter { !$0.value.hasEnded && now <= $0.value.leaseUntil }.keys.map(\.cluster))
     var starts: [ClusterPart] = []
-    for slot in slots where stage(slot).applies && !planner.situation.stops.contains(where: { $0.stage == nil || $0.stage == slot.stage }) {
+    for slot in slots
+    where stage(slot).applies && !planner.situation.stops.contains(where: { $0.stage == nil || $0.stage == slot.stage }) {
       guard without.contains(.windowsCount) || calendars[slot]?.closure(at: Timestamp(seconds: now)) == nil else { continue }
       var room = (stage(slot).maxInFlight ?? .max)
       if without.contains(.roomCounts) { room = .max }

@@ -53,7 +53,8 @@ extension World {
       let desired = walked.desired[name] ?? [:]
       let update = ReadingUpdate(
         record,
-        Observation(at: Timestamp(seconds: seen.at), result: answer, desired: desired, notStarted: notStarted(name, site, desired)),
+        Observation(
+          at: Timestamp(seconds: seen.at), result: answer, desired: desired, notStarted: notStarted(name, site, desired)),
         maxGap: policy.maxGap, policy: policy)
       inHand[name] = update.record
       if update.isTransition { ledger.records[name] = update.record }

@@ -167,7 +167,8 @@ extension World {
       situation.open[name.slot] = OpenPromotion(
         number: request?.number, tuple: own.to, clusters: Set(own.moves.keys),
         openedAt: Timestamp(seconds: request?.openedAt ?? own.at), approvals: request?.approvalsOfHead ?? 0,
-        isObjected: request?.objections.isEmpty == false, red: ledger.red[name.slot]?.contains(own.to) == true ? ["e2e"] : [], heldByPerson: mark)
+        isObjected: request?.objections.isEmpty == false, red: ledger.red[name.slot]?.contains(own.to) == true ? ["e2e"] : [],
+        heldByPerson: mark)
     case .takeBack:
       situation.openTakeBacks[name.slot] = OpenTakeBack(
         number: request?.number, to: own.moves.mapValues(\.to), heldByPerson: mark)

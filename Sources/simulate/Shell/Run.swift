@@ -81,7 +81,8 @@ extension World {
       run.look = look
       return isForgeSilent ? [] : merge(look)
     case .apply:
-      guard policy.stages.contains(where: \.applies) || policy.stages.contains(where: { $0.own.values.contains(where: \.applies) })
+      guard
+        policy.stages.contains(where: \.applies) || policy.stages.contains(where: { $0.own.values.contains(where: \.applies) })
       else { return [] }
       let look = look()
       run.look = look

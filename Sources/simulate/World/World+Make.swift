@@ -87,7 +87,8 @@ struct PolicyMaker {
     waves.append(Wave(to: .percent(100), soak: .seconds(soak)))
     return Stage(
       name: "s\(index)", after: after, waves: waves, atLeast: .percent(random.pick([50, 67, 90, 100, 100]) ?? 100),
-      deadline: .seconds(random.pick([1200, 3600]) ?? 3600), maxUnhealthy: random.chance(70) ? .count(random.number(0...2)) : .percent(20),
+      deadline: .seconds(random.pick([1200, 3600]) ?? 3600),
+      maxUnhealthy: random.chance(70) ? .count(random.number(0...2)) : .percent(20),
       approvals: random.pick([0, 0, 1, 1, 2]) ?? 1, follow: random.chance(20) ? .latest : .qualified,
       replaceAfter: .seconds(random.pick([3600, 20_000]) ?? 3600), applies: random.chance(35),
       maxInFlight: random.chance(40) ? random.number(1...4) : nil, afterTakeBack: random.chance(70) ? .approve : .auto,
