@@ -30,6 +30,7 @@ extension Store {
       }
       path.removeLast(path.count - length)
     }
+    extendLifetime(object)
     try requireWhole(tree, id)
   }
 
@@ -65,6 +66,7 @@ extension Store {
       }
       path.removeLast(path.count - length)
     }
+    extendLifetime(object)
     try requireWhole(tree, id)
   }
 

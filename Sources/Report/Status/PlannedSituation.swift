@@ -76,7 +76,9 @@ package struct PlannedSituation: Sendable {
 
   func tuples(_ slot: Slot) -> TupleText { TupleText(slot.group, in: policy) }
 
-  func open(_ slot: Slot) -> OpenText? { situation.open[slot].map { OpenText(open: $0, isApproved: approved.contains(slot), tuples: tuples(slot)) } }
+  func open(_ slot: Slot) -> OpenText? {
+    situation.open[slot].map { OpenText(open: $0, isApproved: approved.contains(slot), tuples: tuples(slot)) }
+  }
 
   /// Where the slot goes: by the decision, else by the open promotion.
   func next(_ slot: Slot) -> VersionTuple? {
