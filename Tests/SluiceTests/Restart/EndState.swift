@@ -38,6 +38,7 @@ struct EndState: Equatable, Sendable {
     git -C fleet.git grep -I "" sluice-ledger -- ":!*/heartbeats/*" | sed -E \
       -e 's/"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z"/TIME/g' -e 's/"[0-9a-f]{40}"/COMMIT/g' \
       -e 's/"(claimedBy|tip|ledgerTip)": .*/"\1": …/' -e 's/,$//' \
+      -e 's/holds\/[0-9a-f]{2}\/commit%3A[0-9a-f]{12}/holds\/COMMIT/' -e 's/"commit:[0-9a-f]{12}/"COMMIT/' \
       -e '/world.applies/{/"(ended|exit|status)"/d}'
     """#
 }

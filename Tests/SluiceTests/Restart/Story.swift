@@ -25,13 +25,17 @@ struct Story: Sendable {
   let before: [World]
   let places: [Place]
   let end: EndState
+  /// What people do before each run, as far as there is something to do.
+  private let people: @Sendable (World) throws -> Void
 
   /// - Parameter runs: how many runs the story takes to its end.
-  init(_ start: World, runs: Int) throws {
+  init(_ start: World, runs: Int, people: @escaping @Sendable (World) throws -> Void = { _ in }) throws {
+    self.people = people
     var before = [start]
     var places: [Place] = []
     for run in 0..<runs {
       let world = try World(copyOf: before[run])
+      try people(world)
       places += try Self.trace(world, run: run)
       try world.advance(Self.apart)
       before.append(world)
@@ -70,16 +74,19 @@ struct Story: Sendable {
   /// Tells the story with a kill, and gives what is wrong with its end; nil when it is as without.
   func problem(killedAt place: Place) throws -> String? {
     let world = try World(copyOf: before[place.run])
+    try people(world)
     let killed = try world.sluice("run", environment: ["SLUICE_FAULT": place.fault])
     guard killed.killedBySignal, killed.status == SIGKILL else {
       return "it was not killed: status \(killed.status)\n\(killed.output)\(killed.errors)"
     }
     for _ in place.run..<before.count {
+      try people(world)
       try world.check("run")
       try world.advance(Self.apart)
     }
     var state = try EndState(world)
     for _ in 0..<Self.patience where state != end {
+      try people(world)
       try world.check("run")
       try world.advance(Self.apart)
       state = try EndState(world)
