@@ -144,12 +144,16 @@ package struct BaseHistory: Sendable {
   /// commit moved there and that are still there (trap 16).
   private func isWhole(_ taken: Set<ClusterName>, of tuple: VersionTuple, _ slot: Slot, _ standing: [Standing]) -> Bool {
     let there = standing.filter { !$0.isSetAside && $0.tuple == tuple }.map(\.cluster)
-    if taken.isSuperset(of: there) || !keeps(.scopeOfSomeClusters) { return true }
+    if !keeps(.scopeOfSomeClusters) { return true }
+    // Those that are set aside speak for nobody else.
+    if taken.isDisjoint(with: there) { return false }
+    if taken.isSuperset(of: there) { return true }
     guard keeps(.scopeOfOneCommit) else { return false }
     func mover(_ cluster: ClusterName) -> String? {
       desired[cluster]?[slot.group].flatMap { $0.tuple == tuple ? $0.commit : nil }
     }
-    for commit in Set(taken.compactMap(mover)) where taken.isSuperset(of: there.filter { mover($0) == commit }) { return true }
+    for commit in Set(taken.intersection(there).compactMap(mover))
+    where taken.isSuperset(of: there.filter { mover($0) == commit }) { return true }
     return false
   }
 

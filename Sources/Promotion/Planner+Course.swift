@@ -74,7 +74,8 @@ extension Planner {
         let movers = movers(roster, way).filter { laggards(roster, target).contains($0) }
         if movers.isEmpty { continue }
         // One who may go stands behind nobody's ill cluster: perhaps he is the one that cures it.
-        if unhealthy(roster, way).isEmpty { return (way, movers) }
+        // And what is red lands nowhere, as long as there is something else.
+        if unhealthy(roster, way).isEmpty, !isRed(roster.slot, way) { return (way, movers) }
         blocked = blocked ?? (way, movers)
       }
     }

@@ -16,6 +16,14 @@ extension Planner {
       || situation.keeps(.tooFewLeftIsFailure) && count - worse < roster.stage.atLeast.roundedUp(of: count)
   }
 
+  /// Whether so many of those that desire the tuple are degraded, for whatever reason, that it can't qualify as things are.
+  ///
+  /// Where they were so before it came, that is not its failure; but nor can it go on, and something newer may cure them.
+  func isHopeless(_ roster: Roster, _ tuple: VersionTuple) -> Bool {
+    guard let cohort = roster.cohort(desiring: tuple), cohort.degraded > 0 else { return false }
+    return cohort.units.count - cohort.degraded < max(1, roster.stage.atLeast.roundedUp(of: cohort.units.count))
+  }
+
   /// The tuples desired in the slot that failed there, by their text.
   package func failures(_ slot: Slot) -> [VersionTuple] {
     guard let roster = rosters[slot] else { return [] }

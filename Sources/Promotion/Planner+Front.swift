@@ -35,6 +35,7 @@ extension Planner {
   func free(_ roster: Roster, _ front: Front) -> Bool {
     let slot = roster.slot
     return !front.isAdmitted || isHeld(slot, front.tuple) || isRed(slot, front.tuple) || !failures(roster).isEmpty
+      || isHopeless(roster, front.tuple)
       || (hasQualified(slot, front.tuple) && (complete(slot, front.tuple) || !situation.keeps(.completeBeforeNext)))
   }
 

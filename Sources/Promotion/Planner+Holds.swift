@@ -43,7 +43,7 @@ extension Planner {
       return cohort.units.contains { unit in
         let cluster = situation.clusters[roster.units[unit].cluster]
         return cluster.previous[roster.slot.group]?.isEmpty == false
-          && cluster.desiredSince[roster.slot.group].map { $0 > moment } == true
+          && cluster.desiredSince[roster.slot.group].map { $0 >= rollout.startedAt } == true
       }
     }
   }

@@ -30,6 +30,7 @@ struct Roster: Sendable {
     var units: [Int] = []
     var soaked = 0
     var worse = 0
+    var degraded = 0
   }
 
   init(slot: Slot, stage: Stage, components: [ComponentName]) {
@@ -53,6 +54,7 @@ struct Roster: Sendable {
       cohorts[cohort].units.append(units.count)
       if standing.isSoaked { cohorts[cohort].soaked += 1 }
       if standing.isWorse { cohorts[cohort].worse += 1 }
+      if standing.isDegraded { cohorts[cohort].degraded += 1 }
       units.append(Unit(cluster: index, name: cluster.name, cohort: cohort, standing: standing))
     }
   }

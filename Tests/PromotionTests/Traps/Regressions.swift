@@ -105,6 +105,41 @@ import Testing
     #expect(story.scene.planner.neededApprovals(prod, app("3.0")) == 1)
   }
 
+  @Test func `a first wave of clusters that were broken before does not stop what is newer`() {
+    var scene = trap.ready
+    scene.stage("prod") {
+      $0.waves = [Wave(to: .count(1), soak: .seconds(100)), Wave(to: .percent(100), soak: .seconds(100))]
+    }
+    scene.move("p1", to: "2.0", .badBefore)
+    #expect(scene.decide(prod).short == "wave")
+    scene.qualify(dev, "3.0")
+    guard case .promote(let planned) = scene.decide(prod) else { Issue.record("\(scene.decide(prod))"); return }
+    #expect(planned.to == app("3.0"))
+  }
+
+  @Test func `a pinned cluster that goes back speaks for nobody else`() {
+    var story = Story(trap, prod: ["p1", "p2"])
+    story.commit(["p1": "2.0", "p2": "2.0"], isPromotion: true)
+    story.scene.set("p1") { $0.pinned = ["app"] }
+    story.commit(["p1": "1.0"])
+    #expect(story.bars == ["p1 1.0..2.0"])
+  }
+
+  @Test func `a laggard goes round what is red`() {
+    var scene = trap.scene
+    scene.component = Component(name: "app", step: .minor)
+    scene.publish("1.1.0", "1.2.0", "1.2.1", "1.3.0")
+    scene.add("d1", in: "dev", "1.3.0")
+    scene.qualify(dev, "1.1.0", "1.2.0", "1.2.1", "1.3.0")
+    scene.qualify(prod, "1.3.0")
+    scene.add("p1", in: "prod", "1.1.0")
+    scene.add("p2", in: "prod", "1.3.0")
+    #expect(scene.decide(prod).short == "1.2.1 to p1")
+    var situation = scene.situation
+    situation.red[prod] = [app("1.2.1")]
+    #expect(Planner(situation).decide(prod).short == "1.2.0 to p1")
+  }
+
   @Test func `a requirement of the next step is told, though a later version can't be reached at all`() {
     var scene = trap.scene
     scene.component = Component(name: "app", step: .minor, requires: [Requirement(component: "agent", range: ">= 2")])
