@@ -36,18 +36,15 @@ extension Command {
       for job in 0..<options.jobs {
         tasks.addTask {
           var own: [(PlannerRule, String?)] = []
-          for index in stride(from: job, to: rules.count, by: options.jobs) { own.append((rules[index], miss(rules[index]))) }
+          for index in stride(from: job, to: rules.count, by: options.jobs) {
+            let by = miss(rules[index])
+            tell("\(rules[index].rawValue): \(by ?? "NOT CAUGHT")")
+            own.append((rules[index], by))
+          }
           return own
         }
       }
       for await own in tasks { found += own }
-    }
-    for rule in rules {
-      guard let by = found.first(where: { $0.rule == rule })?.by else {
-        tell("\(rule.rawValue): NOT CAUGHT")
-        continue
-      }
-      tell("\(rule.rawValue): \(by)")
     }
     let caught = found.count { $0.by != nil }
     tell("\(caught) of \(rules.count) rules are missed when they are off")

@@ -55,6 +55,9 @@ struct Command: Sendable {
     let violations = broken.filter { $0.outcome.violation != nil }.sorted { $0.simulation.seed < $1.simulation.seed }
     for (_, outcome) in broken where options.isTold { outcome.story.forEach { tell($0) } }
     for (simulation, outcome) in violations.prefix(5) { report(simulation, outcome) }
+    for (simulation, outcome) in violations.dropFirst(5) {
+      tell("\(outcome.violation?.law ?? "") in step \(outcome.step.map(String.init) ?? "peace") of seed \(simulation.seed)")
+    }
     Self.summary(violations.compactMap(\.outcome.violation))
     let seconds = Double((clock.now - start).components.seconds) + Double((clock.now - start).components.attoseconds) / 1e18
     tell(

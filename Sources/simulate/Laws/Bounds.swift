@@ -6,7 +6,10 @@ extension World {
   mutating func judgeRoom(_ slot: Slot, adding: Set<ClusterName>, _ what: String) {
     guard let room = stage(slot).maxInFlight else { return }
     let busy = counted(slot, in: tree).filter { name, site in
-      guard let pending = machines[name]?.pending[slot.group] else { return false }
+      // What was under way when it came from another stage was that one's.
+      guard let machine = machines[name], let pending = machine.pending[slot.group], pending.startedAt >= machine.joined else {
+        return false
+      }
       return !hangs(pending.to) && !isBroken(name, slot)
     }
     let all = adding.union(busy.map(\.name))

@@ -1,10 +1,10 @@
 import Promotion
 
 extension World {
-  /// Trap 25's dead end: with `step: minor` somebody is left behind, and no rule lets anybody on, whatever people say. All else
-  /// that stands still is a violation of L9.
+  /// Trap 25's dead end: with `step: minor` somebody is left behind whom no rule lets on, whatever people say, and without whom
+  /// the stage can't qualify. All else that stands still is a violation of L9.
   var isStuckForGood: Bool {
-    guard forge.open.isEmpty, policy.components.contains(where: { $0.step == .minor }) else { return false }
+    guard policy.components.contains(where: { $0.step == .minor }) else { return false }
     let stuck = slots.filter { slot in
       counted(slot, in: tree).contains { _, site in group(slot).components.contains { !isNewest(site.desired[$0], $0) } }
     }
@@ -13,12 +13,16 @@ extension World {
         let all = counted(slot, in: tree)
         // One that a person put somewhere does not lead the others out.
         let led = all.filter { !isPlaced($0.name, slot) }
-        return (led.isEmpty ? all : led).allSatisfy { !hasWay($0.name, $0.site, slot) }
+        return (led.isEmpty ? all : led).contains { !isThere($0.site, slot) && !hasWay($0.name, $0.site, slot) }
       }
   }
 
   private func isPlaced(_ name: ClusterName, _ slot: Slot) -> Bool {
     oracle.moved[ClusterPart(cluster: name, group: slot.group)]?.last.map { commits[$0.commit].by != Self.sluice } ?? false
+  }
+
+  private func isThere(_ site: Site, _ slot: Slot) -> Bool {
+    group(slot).components.allSatisfy { isNewest(site.desired[$0], $0) }
   }
 
   private func isNewest(_ version: Version?, _ component: ComponentName) -> Bool {

@@ -54,9 +54,10 @@ extension Oracle {
         let own = moved[ClusterPart(cluster: name, group: slot.group)]?.last { $0.commit < world.tip }
         return own.flatMap { $0.isMove ? $0.commit : nil }
       }
+      let speaking = Set(there).intersection(all)
       let isWhole =
-        Set(there).isSubset(of: all)
-        || Set(all.compactMap(mover)).contains { commit in Set(there.filter { mover($0) == commit }).isSubset(of: all) }
+        !speaking.isEmpty && Set(there).isSubset(of: all)
+        || Set(speaking.compactMap(mover)).contains { commit in Set(there.filter { mover($0) == commit }).isSubset(of: all) }
       var high: [ComponentName: Int] = [:]
       for component in kind.low.keys { high[component] = world.rank(kind.from[component]) }
       decisions.append(

@@ -42,7 +42,10 @@ extension World {
     case .pin, .unpin: pin(happening == .pin, &random)
     case .pause:
       guard let name = random.pick(tree.keys.sorted()) else { return }
-      if ledger.paused.remove(name) == nil, others(name, &random) { ledger.paused.insert(name) }
+      if ledger.paused.remove(name) == nil, others(name, &random) {
+        ledger.paused.insert(name)
+        ledger.pausedSince[name] = now + 1
+      }
       ledger.version += 1
       note("paused: \(ledger.paused.sorted())")
     case .stop:
@@ -147,6 +150,7 @@ extension World {
       after[name] = nil
     case .moveStage where !isAlone:
       after[name]?.stage = random.pick(policy.stages)?.name ?? site.stage
+      machines[name]?.joined = now
       if random.chance(30), let older = older(name, &random) { after[name]?.desired = older }
     default: return
     }

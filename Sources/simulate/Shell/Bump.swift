@@ -42,7 +42,7 @@ extension World {
       let tip = look.forge.branches[name]?.last
       // What a person wrote stays.
       if let tip, !look.ledger.tips.contains(tip.id) { continue }
-      if let tip, !look.forge.closedHeads.contains(tip.id), tip.to == to,
+      if let tip, !look.forge.closedHeads.contains(tip.id), tip.to == to, Set(tip.moves.keys) == Set(moves.keys),
         effective(tip, kind, slot, on: look.tree) == moves
       {
         continue

@@ -98,7 +98,8 @@ extension World {
         ) { slot in
           before.filter { $0.value.stage == slot.stage }.map {
             BaseHistory.Standing(
-              cluster: $0, tuple: $1.tuple(group(slot)), isSetAside: $1.isPinned || ledger.paused.contains($0))
+              cluster: $0, tuple: $1.tuple(group(slot)),
+              isSetAside: $1.isPinned || ledger.paused.contains($0) && ledger.pausedSince[$0] ?? 0 <= commit.at)
           }
         }
       }

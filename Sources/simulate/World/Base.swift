@@ -105,6 +105,7 @@ struct Ledger: Sendable {
   var applies: [ClusterPart: Claim] = [:]
   var stops: [Stop] = []
   var paused: Set<ClusterName> = []
+  var pausedSince: [ClusterName: Int] = [:]
   /// What failed a gate when it was last tested.
   var red: [Slot: Set<VersionTuple>] = [:]
   var version = 0
