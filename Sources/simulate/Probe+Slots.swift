@@ -9,7 +9,7 @@ extension Probe {
     ("one of some", someOfSome), ("all of one commit", oneCommit), ("a part is not the whole", partly),
     ("in another stage", inPlace), ("undone", wholly), ("between", between), ("a take-back is offered", offered),
     ("what can't go back", stranded), ("closing says not again", declined), ("a failure goes back", reverted),
-    ("a merge is planned again", merge),
+    ("a merge is planned again", merge), ("read before it was desired", readBefore),
   ]
 
   private static func newer(_ situation: inout Situation) {
@@ -182,6 +182,10 @@ extension Probe {
         $0.policy.stages[1].onFailure = .revert
         for index in 1...2 { $0.clusters[index].reading?.groups["g"]?.healthy = false }
       }.decide(prod)) != ["p0", "p1"]
+  }
+
+  @Sendable private static func readBefore(_ without: Set<PlannerRule>) -> Bool {
+    planner(without) { $0.clusters[1].desiredSince["g"] = at(now + 1) }.settled("p0", group: "g")
   }
 
   @Sendable private static func merge(_ without: Set<PlannerRule>) -> Bool {

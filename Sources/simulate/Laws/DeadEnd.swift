@@ -56,7 +56,7 @@ extension World {
 
   /// What could be started in a slot: published, or proven in all stages before.
   private func options(_ own: VersionTuple, _ slot: Slot) -> [VersionTuple] {
-    let before = stage(slot).after.map { oracle.proven[Slot(stage: $0, group: slot.group)] ?? [] }
+    let before = stage(slot).after.map { recorded(Slot(stage: $0, group: slot.group)) }
     if let first = before.first { return before.dropFirst().reduce(first) { $0.intersection($1) }.map { $0 } }
     return own.versions.keys.flatMap { component in
       (upstream[component] ?? []).map { release in
@@ -67,6 +67,11 @@ extension World {
     }
   }
 
+  /// What is proven, and was seen to be in time: a run that looked later finds it gone.
+  private func recorded(_ slot: Slot) -> Set<VersionTuple> {
+    (oracle.proven[slot] ?? []).intersection((ledger.qualified[slot] ?? []).map(\.tuple))
+  }
+
   private func canStep(_ from: VersionTuple, _ to: VersionTuple, _ slot: Slot) -> Bool {
     to.versions.allSatisfy { component, version in
       guard policy.component(component)?.step == .minor else { return true }
@@ -74,7 +79,7 @@ extension World {
       if new == old { return true }
       if new > old + 1 { return false }
       if policy.followers(of: slot.stage).isEmpty { return true }
-      return oracle.proven[slot]?.contains { rank($0[component]) / 10_000 == old } == true
+      return recorded(slot).contains { rank($0[component]) / 10_000 == old }
     }
   }
 

@@ -145,7 +145,7 @@ extension Traps {
     trap.expect(story.scene.planner.neededApprovals(dev, app("3.0")), 1, "as its stage asks")
     story.scene.qualify(dev, "3.0")
     story.commit(["p1": "3.0", "p2": "3.0"], isPromotion: true)
-    story.scene.rollout(prod, "3.0", ["p1", "p2"], age: 500)
+    story.scene.rollout(prod, "3.0", ["p1", "p2"], age: 997)
     trap.expect(story.scene.planner.neededApprovals(prod, app("4.0")), 0, "only the first one")
   }
 
