@@ -114,7 +114,8 @@ package struct BumpJob: Job {
 extension PromotionBranch {
   /// Whether landing the branch gives exactly this content, and says so.
   fileprivate func holds(_ content: PromotionContent) -> Bool {
-    tree == content.tree && trailers?.to == content.change.to
+    // A tip that had a request is never opened again (trap 9), so what is still wanted is written anew.
+    (closed == nil || request != nil) && tree == content.tree && trailers?.to == content.change.to
       && trailers?.clusters == PromotionWords.digest(Set(content.change.from.keys))
   }
 }

@@ -138,7 +138,7 @@ struct HistoryView: Sendable {
   func walk(_ records: LedgerRecords, now: Timestamp) -> Walk {
     Walk(
       from: start, steps: steps, recorded: records.clusters.values, holds: records.holds.values.mapValues(\.hold),
-      setAside: Set(records.pauses.values.values.filter { $0.holds(at: now) }.map(\.cluster)),
+      setAside: records.pauses.values.filter { $0.value.holds(at: now) }.mapValues(\.at),
       seen: records.versions.values.mapValues(\.seen), policy: policy, walkedAt: records.cursors[branch]?.at, now: now)
   }
 }

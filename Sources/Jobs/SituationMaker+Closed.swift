@@ -16,14 +16,12 @@ extension SituationMaker {
     for request in closed where !request.isMarked && !workspace.policy.forge.bots.contains(request.closedBy ?? "") {
       guard let place = names.place(ofReference: "refs/heads/\(request.branch)") else { continue }
       switch place.kind {
-      case .promote where !known.contains(Self.holdID(request.number)): await hold(request, place.slot, workspace)
+      case .promote where !known.contains(request.holdID): await hold(request, place.slot, workspace)
       case .takeBack: await decline(request, place.slot, workspace)
       case .promote, .consolidate: continue
       }
     }
   }
-
-  static func holdID(_ number: Int) -> String { "request:\(number)" }
 
   private mutating func hold(_ request: PullRequest, _ slot: Slot, _ workspace: Workspace) async {
     let own = await newestPromotion(of: request, in: slot, workspace.repository)
@@ -32,7 +30,7 @@ extension SituationMaker {
     }
     situation.holds.append(
       Hold(
-        id: Self.holdID(request.number), slot: slot, bar: .exactly(tuple),
+        id: request.holdID, slot: slot, bar: .exactly(tuple),
         cause: .closedRequest(request.number, by: request.closedBy ?? "somebody"),
         at: request.closedAt.map(Timestamp.init(seconds:))))
   }
@@ -91,4 +89,9 @@ extension SituationMaker {
     let moved = after.clusters.filter { before.cluster($0.name)?.desired.tuple(of: group) != $0.desired.tuple(of: group) }
     return moved.isEmpty ? nil : Set(moved.map(\.name))
   }
+}
+
+extension PullRequest {
+  /// Names the hold that closing it causes; closing it once more after that one was released is another.
+  fileprivate var holdID: String { "request:\(number)" + (closedAt.map { ":\($0)" } ?? "") }
 }

@@ -69,10 +69,10 @@ extension PromotionBranch {
   /// Who approves exactly what would be merged. Nobody approves what they wrote.
   var approvals: [String] { request?.approvals(atHead: tip.id, excluding: authors) ?? [] }
 
-  /// What says that a person wants Sluice's hands off it.
+  /// What says that a person wants Sluice's hands off it. A label keeps it from landing too, so it goes before a commit.
   var mark: OpenPromotion.PersonsMark? {
-    if let personsCommit { return .commit(personsCommit.id.hex) }
-    return request?.labels.contains("sluice/hold") == true ? .label : nil
+    if request?.labels.contains("sluice/hold") == true { return .label }
+    return personsCommit.map { .commit($0.id.hex) }
   }
 }
 

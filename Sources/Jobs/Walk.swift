@@ -23,7 +23,7 @@ struct Walk: Sendable {
   private let policy: Policy
   private let walkedAt: Timestamp
   private let now: Timestamp
-  private let setAside: Set<ClusterName>
+  private let setAside: [ClusterName: Timestamp]
 
   /// What every cluster's groups desire now, and since when.
   var desired: [ClusterName: [GroupName: DesiredTuple]] { history.desired }
@@ -38,11 +38,12 @@ struct Walk: Sendable {
   /// whatever date the commit bears: only what was read since then can count for it.
   /// - Parameters:
   ///   - start: the fleet at the commit walked to before; where nothing was walked yet, the one at the tip.
-  ///   - setAside: clusters that people paused or pinned by the ledger.
+  ///   - setAside: clusters that people paused or pinned by the ledger, and since when.
   ///   - walkedAt: when that commit was walked to.
   init(
     from start: ResolvedFleet?, steps: [WalkStep], recorded: [ClusterName: RecordedCluster], holds: [String: Hold] = [:],
-    setAside: Set<ClusterName> = [], seen: [ComponentName: [SeenVersion]], policy: Policy, walkedAt: Timestamp?, now: Timestamp
+    setAside: [ClusterName: Timestamp] = [:], seen: [ComponentName: [SeenVersion]], policy: Policy, walkedAt: Timestamp?,
+    now: Timestamp
   ) {
     let fleets = [start].compactMap(\.self) + steps.compactMap(\.fleet)
     self.seen = FirstStageVersions(policy: policy, now: now).added(to: seen, from: fleets)
@@ -85,6 +86,7 @@ struct Walk: Sendable {
     }
     if moves.isEmpty { return }
     let trailers = PromotionTrailers(message: commit.message)
+    let made = Timestamp(seconds: commit.committer.seconds)
     history.follow(
       BaseHistory.Commit(
         id: commit.id.hex, by: commit.author.name, at: min(now, max(walkedAt, Timestamp(seconds: commit.committer.seconds))),
@@ -96,7 +98,7 @@ struct Walk: Sendable {
         let isPinned = group.components.contains { cluster.components[$0]?.isPinned == true }
         return BaseHistory.Standing(
           cluster: cluster.name, tuple: cluster.desired.tuple(of: group),
-          isSetAside: isPinned || setAside.contains(cluster.name))
+          isSetAside: isPinned || (setAside[cluster.name].map { $0 <= made } ?? false))
       }
     }
   }
