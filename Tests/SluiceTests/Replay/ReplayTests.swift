@@ -15,22 +15,22 @@ struct ReplayTests {
     #expect(promotions.strangers == [])
     #expect(promotions.inexact == [])
     // Every value that came to integration went to staging and to production, each once and in the order of its coming; but to
-    // production none that integration had taken back by then.
+    // production none that integration had taken back by then, and did not come back to.
     let takenBack = promotions.takenBackAtOnce
     #expect(takenBack.map { $0.to.prefix(8) } == ["1c130e54", "581c59ed", "e43306ec", "v912", "850994b6"])
     for application in ImageTags.applications {
       let all = Array(tags.order[application, default: []].dropFirst())
-      let barred = Set(takenBack.filter { $0.application == application }.map(\.to))
+      let barred = Set(takenBack.filter { $0.application == application && !tags.returns(to: $0) }.map(\.to))
       #expect(promotions.values("staging", application) == all)
       #expect(promotions.values("production", application) == all.filter { !barred.contains($0) })
     }
-    #expect(promotions.made.count == 387)
+    #expect(promotions.made.count == 388)
     #expect((promotions.forward, promotions.back) == (292, 4))
     #expect(promotions.matched == 290)
     // People took v1362 back in staging and production and landed it again. Nobody takes it back here, so it is there once.
     #expect(promotions.missing.map(\.step) == [458, 459])
     #expect(promotions.missing.allSatisfy { $0.to == "v1362" })
-    #expect(promotions.added.count { $0.why == .notForPromotion } == 46)
+    #expect(promotions.added.count { $0.why == .notForPromotion } == 47)
     #expect(promotions.added.count { $0.why == .overtaken } == 51)
     try expectOrder(output, world)
   }
@@ -93,11 +93,20 @@ struct ReplayTests {
     #expect(values[ImageTags.path("staging", "government-frontend")] == "v1042")
     #expect(values[ImageTags.path("integration", "government-frontend")] == "v1053")
     #expect(!output.contains("warning"))
-    #expect(output.split(separator: "\n").count { $0.contains(": merged #") } == 387)
-    // Integration went back eight times; once to a value that had been taken back itself.
-    let holds = try world.git("ls-tree", "-r", "--name-only", "sluice-ledger", "replay/holds/integration")
+    #expect(output.split(separator: "\n").count { $0.contains(": merged #") } == 388)
+    // Integration went back seven times; once to a value that had been taken back itself, and is released by that.
+    let holds = try world.git("ls-tree", "-r", "--name-only", "sluice-ledger", "replay/holds/")
     #expect(holds.split(separator: "\n").count == 7)
     let branches = try world.git("for-each-ref", "--format=%(refname)", "refs/heads").split(separator: "\n")
     #expect(branches == ["refs/heads/main", "refs/heads/sluice-ledger"])
+  }
+}
+
+extension ImageTags {
+  /// Whether integration came back to a value that it had taken back.
+  fileprivate func returns(to taken: Change) -> Bool {
+    changes.contains {
+      $0.environment == taken.environment && $0.application == taken.application && $0.to == taken.to && $0.step > taken.step
+    }
   }
 }
