@@ -48,7 +48,7 @@ package struct ApplyJob: Job {
       for cluster in look.situation.clusters where cluster.stages[slot.group] == slot.stage && !busy.contains(cluster.name) {
         guard let start = start(cluster, slot, group, look, records, now) else { continue }
         // What is taken back goes at any time, and makes no room wait (L7, L8).
-        if !look.isTakeBack(start, cluster) {
+        if !look.isTakeBack(start) {
           if isClosed { continue }
           guard room > 0 || look.isUnderWay(cluster, slot, records) else { continue }
           room -= 1
@@ -189,11 +189,12 @@ extension Look {
     guard last.to == cluster.desired.tuple(of: group), last.claimedAt >= (cluster.desiredSince[slot.group] ?? now),
       let standing = planner.standing(cluster.name, group: slot.group)
     else { return false }
-    return !standing.isSettled
+    // As the planner has it: what is degraded is over, else one lasting fault would take the room of all that follow (L9).
+    return !standing.isSettled && !standing.isDegraded
   }
 
   /// Whether the start brings a cluster back to what it desired before.
-  fileprivate func isTakeBack(_ start: ApplyJob.Start, _ cluster: ClusterState) -> Bool {
+  fileprivate func isTakeBack(_ start: ApplyJob.Start) -> Bool {
     planner.relation(start.to, start.from) == .less
   }
 }

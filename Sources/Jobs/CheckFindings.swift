@@ -151,10 +151,7 @@ struct CheckFindings: Sendable {
 
   /// Whether a wave that was not through is so by what was read now: the next one need not wait for the heartbeat that is due.
   private static func endsWave(_ before: Planner, _ after: Planner) -> Bool {
-    after.slots.contains { slot in
-      guard after.situation.policy.stage(slot)?.waves.isEmpty == false, waits(before.decide(slot)) else { return false }
-      return !waits(after.decide(slot))
-    }
+    after.slots.contains { waits(before.decide($0)) && !waits(after.decide($0)) }
   }
 
   private static func waits(_ decision: Decision) -> Bool {

@@ -74,15 +74,7 @@ struct Walk: Sendable {
     var moves: [BaseHistory.Move] = []
     for cluster in after.clusters {
       guard let old = before.cluster(cluster.name), old != cluster else { continue }
-      for group in policy.groups {
-        // A cluster that changes its stage, joins or leaves takes nothing back (trap 20).
-        guard let stage = cluster.stages[group.name], old.stages[group.name] == stage else { continue }
-        let (from, to) = (old.desired.tuple(of: group), cluster.desired.tuple(of: group))
-        if from != to {
-          moves.append(
-            BaseHistory.Move(cluster: cluster.name, slot: Slot(stage: stage, group: group.name), from: from, to: to))
-        }
-      }
+      moves += history.moves(cluster.name, from: BaseHistory.Place(old), to: BaseHistory.Place(cluster), groups: policy.groups)
     }
     if moves.isEmpty { return }
     let trailers = PromotionTrailers(message: commit.message)
@@ -144,9 +136,6 @@ struct FirstStageVersions {
   }
 }
 
-extension [ComponentName: Version] {
-  /// The versions of a group's components among these.
-  func tuple(of group: Group) -> VersionTuple {
-    VersionTuple(filter { group.components.contains($0.key) })
-  }
+extension BaseHistory.Place {
+  fileprivate init(_ cluster: ResolvedCluster) { self.init(stages: cluster.stages, desired: cluster.desired) }
 }

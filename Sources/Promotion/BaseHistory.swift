@@ -198,8 +198,7 @@ extension BaseHistory {
       guard let stage = after.stages[group.name], let old = before.stages[group.name],
         old == stage || !keeps(.movesStayInTheirSlot)
       else { return nil }
-      func tuple(_ place: Place) -> VersionTuple { VersionTuple(place.desired.filter { group.components.contains($0.key) }) }
-      let (from, to) = (tuple(before), tuple(after))
+      let (from, to) = (before.desired.tuple(of: group), after.desired.tuple(of: group))
       return from == to ? nil : Move(cluster: cluster, slot: Slot(stage: stage, group: group.name), from: from, to: to)
     }
   }

@@ -93,6 +93,11 @@ package struct Group: Sendable, Equatable {
   }
 }
 
+extension [ComponentName: Version] {
+  /// The versions of a group's components among these.
+  package func tuple(of group: Group) -> VersionTuple { VersionTuple(filter { group.components.contains($0.key) }) }
+}
+
 package enum Share: Sendable, Equatable {
   case percent(Double)
   case count(Int)

@@ -1,4 +1,5 @@
 import Promotion
+import Synchronization
 
 /// What a job has read: the stores as they were, and the planner on that.
 struct Look: Sendable {
@@ -15,9 +16,9 @@ struct Look: Sendable {
 
   /// The plan of a slot, made once for each look.
   func decide(_ slot: Slot) -> Decision {
-    if let known = decisions.known[slot] { return known }
+    if let known = decisions.known.withLock({ $0[slot] }) { return known }
     let decision = planner.decide(slot)
-    decisions.known[slot] = decision
+    decisions.known.withLock { $0[slot] = decision }
     return decision
   }
 
@@ -33,9 +34,9 @@ struct Look: Sendable {
   }
 }
 
-/// Not checked: a look belongs to one task, and what is kept always is what the planner would say again.
-private final class Decisions: @unchecked Sendable {
-  var known: [Slot: Decision] = [:]
+/// What the planner would say again.
+private final class Decisions: Sendable {
+  let known = Mutex<[Slot: Decision]>([:])
 }
 
 extension World {

@@ -1,4 +1,5 @@
 import Promotion
+import Synchronization
 
 /// Everything there is: the config repository, the ledger and the forge as separate stores, the clusters themselves, and an
 /// oracle that knows what really happened.
@@ -50,7 +51,7 @@ struct World: Sendable {
       .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
-  func note(_ words: @autoclosure () -> String) { story?.lines.append("t+\(now) \(words())") }
+  func note(_ words: @autoclosure () -> String) { story?.add("t+\(now) \(words())") }
 
   mutating func violate(_ law: String, _ what: String) {
     note("VIOLATION \(law): \(what)")
@@ -70,9 +71,11 @@ struct World: Sendable {
   }
 }
 
-/// What happened, in words. Not checked: a world that is told belongs to one task, and its copies tell one story.
-final class Story: @unchecked Sendable {
-  var lines: [String] = []
+/// What happened, in words. A world and its copies tell one story.
+final class Story: Sendable {
+  private let told = Mutex<[String]>([])
+  var lines: [String] { told.withLock { $0 } }
+  func add(_ line: String) { told.withLock { $0.append(line) } }
 }
 
 /// What is counted.
