@@ -35,8 +35,14 @@ extension SituationMaker {
         at: request.closedAt.map(Timestamp.init(seconds:))))
   }
 
-  /// Closing a take-back says "not again" of what its clusters desired then.
+  /// Closing a take-back says "not again" of what its clusters desired then; whoever holds it by hand afterwards wants it again.
   private mutating func decline(_ request: PullRequest, _ slot: Slot, _ workspace: Workspace) async {
+    let closedAt = Timestamp(seconds: request.closedAt ?? 0)
+    let isWantedAgain = situation.holds.contains { hold in
+      guard hold.isActive, hold.slot == slot, case .manual = hold.cause, let at = hold.at else { return false }
+      return at >= closedAt
+    }
+    if isWantedAgain { return }
     guard let own = await newestPromotion(of: request, in: slot, workspace.repository),
       let group = situation.policy.group(slot.group), let parent = own.commit.parents.first,
       let before = try? await workspace.fleets.fleet(at: workspace.repository.commit(parent).tree),

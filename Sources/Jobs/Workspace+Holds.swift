@@ -61,7 +61,9 @@ extension Workspace {
     guard let front = look.planner.front(slot) ?? look.newestDesired(slot) else {
       throw JobError.invalidSetting("\(stage) desires nothing of \(group)", hint: "`sluice status` shows what it has")
     }
-    if !look.planner.isHeld(slot, front) {
+    // Where it is held and still not offered, somebody closed the take-back: this says that it is wanted after all.
+    let isOffered = if case .takeBack = look.planner.decide(slot) { true } else { false }
+    if !isOffered {
       let hold = Hold(
         id: "rollback:\(stage)/\(group):\(front.digest):\(clock().seconds)", slot: slot, bar: .exactly(front),
         cause: .manual(by: name, reason: reason ?? "rollback"), at: clock())
@@ -71,6 +73,8 @@ extension Workspace {
     if isDryRun { return }
     try await BumpJob(self).run()
     try await ProposeJob(self).run()
+    let now = try await Looker(workspace: self).look()
+    if case .wait(let reasons) = now.planner.decide(slot) { report(.waiting(slot, reasons)) }
   }
 
   /// Sets a cluster aside: until a date, or without one for good.

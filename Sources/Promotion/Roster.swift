@@ -119,7 +119,7 @@ extension VersionTuple {
 
 extension Share {
   /// At least so many of `count`.
-  func roundedUp(of count: Int) -> Int {
+  package func roundedUp(of count: Int) -> Int {
     switch self {
     case .count(let number): number
     case .percent(let share): -Int.wholes(in: -share * Double(count) / 100)

@@ -21,7 +21,7 @@ struct WaveRoom {
     let count = count(in: slot)
     var before = 0
     for (index, wave) in stage.waves.enumerated() where index < timing.waves.count {
-      let now = max(before, wave.to.roundedUp(of: count))
+      let now = max(before, min(count, wave.to.roundedUp(of: count)))
       defer { before = now }
       guard now - before > room else { continue }
       return Problem(
@@ -36,16 +36,6 @@ struct WaveRoom {
     let components = policy.promotion.group(slot.group)?.components ?? []
     return clusters.count { cluster in
       cluster.stages[slot.group] == slot.stage && !components.contains { cluster.components[$0]?.isPinned ?? false }
-    }
-  }
-}
-
-extension Share {
-  /// As the planner rounds: up, forgiving what binary fractions lose.
-  fileprivate func roundedUp(of count: Int) -> Int {
-    switch self {
-    case .count(let number): min(number, count)
-    case .percent(let share): share <= 0 || count == 0 ? 0 : Int(share * Double(count) / 100 - 1e-9) + 1
     }
   }
 }

@@ -115,6 +115,11 @@ struct WaveTakeBackTests {
     #expect(try world.requests().count == count)
     #expect(try world.holds().count == holds)
     #expect(try prod.desiring("1.1.0").count == 1)
+    // Who asks for it by name gets it all the same.
+    try world.check("rollback", "prod", "app", "--as", "eve")
+    let again = try #require(try prod.takeBack()?["number"] as? Int)
+    try world.check("forge", "approve", "\(again)", "--as", "dana")
+    #expect(try world.runs(atMost: 3) { try prod.desiring("1.1.0").isEmpty } != nil)
   }
 
   @Test func `rollback takes back all waves in one request`() throws {
