@@ -1,136 +1,132 @@
-/// What the sources have published, judged by the policy at one moment.
+/// What the sources have published, judged by the policy at one moment. Each version is judged when it is asked of.
 struct Catalogue: Sendable {
   enum Verdict: Sendable, Equatable { case admitted, young(until: Timestamp), withdrawn, disallowed }
 
-  private var published: [ComponentName: [Version]] = [:]
-  /// Components of which something is published that is older than all that is desired.
-  private var hasOlder: Set<ComponentName> = []
-  private var verdicts: [ComponentName: [Version: Verdict]] = [:]
-  /// The admitted versions that nothing admitted is above.
-  private var tops: [ComponentName: [Version]] = [:]
-  private var withdrawn: [ComponentName: Set<Version>] = [:]
-  /// By component, of versions that an earlier stage has qualified or a cluster desires.
-  private var allowed: [ComponentName: [Version: Bool]] = [:]
+  /// One for each component.
+  private let entries: [Entry]
+  private let now: Timestamp
 
-  /// - Parameter desired: what the first stages desire; nothing older is judged, since nothing goes back by itself.
+  fileprivate struct Entry {
+    let component: Component
+    let shelf: VersionShelf
+    /// Where `allow` is an expression, of all that may be asked of; nil: it is cheap to judge.
+    let matching: [Version: Bool]?
+    /// What the first stages desire of a component without a source: that exists.
+    let desired: Set<Version>
+  }
+
+  /// - Parameter desired: what the first stages desire; nothing older is matched, since nothing goes back by itself.
   /// - Parameter others: further versions that are asked of.
   init(
     _ situation: Situation, ordering: Ordering, desired: [ComponentName: Set<Version>],
     others: [ComponentName: Set<Version>]
   ) {
-    for component in situation.policy.components {
-      let name = component.name
-      let rule = AllowCheck(component, ordering)
-      let seen = situation.seen[name] ?? []
-      withdrawn[name] = Set(seen.lazy.filter(\.withdrawn).map(\.version))
-      var judged: [Version: Verdict] = [:]
-      var newer: [Version] = []
-      let lowest = Self.lowest(desired[name] ?? [], of: name, ordering)
-      for one in seen {
-        if let lowest, ordering.compare(one.version, lowest, of: name) == .less {
-          hasOlder.insert(name)
-          continue
-        }
-        judged[one.version] = Self.verdict(one, component, rule, situation.now)
-        newer.append(one.version)
-      }
-      for version in desired[name] ?? [] where judged[version] == nil && !component.hasUpstream {
-        // What the first stage desires exists; its age is not known, so it is not old (DETAILS, Age).
-        let isOld = component.minimumAge == .zero
-        judged[version] =
-          !rule.allows(version) ? .disallowed : isOld ? .admitted : .young(until: situation.now + component.minimumAge)
-      }
-      published[name] = newer
-      tops[name] = Self.tops(newer.filter { judged[$0] == .admitted }, of: name, ordering)
-      verdicts[name] = judged
-      var admits: [Version: Bool] = [:]
-      for version in others[name] ?? [] { admits[version] = rule.allows(version) }
-      allowed[name] = admits
+    now = situation.now
+    entries = situation.policy.components.compactMap { component in
+      guard let shelf = ordering.shelf(component.name) else { return nil }
+      let own = desired[component.name] ?? []
+      return Entry(
+        component: component, shelf: shelf,
+        matching: Self.matching(component, shelf, own, others[component.name] ?? []),
+        desired: component.hasUpstream ? [] : own)
     }
   }
 
   /// nil: not published.
-  func verdict(_ version: Version, of component: ComponentName) -> Verdict? { verdicts[component]?[version] }
+  func verdict(_ version: Version, of component: ComponentName) -> Verdict? {
+    guard let entry = entry(component) else { return nil }
+    if let seen = entry.shelf.seen(version) { return verdict(seen, entry) }
+    guard entry.desired.contains(version) else { return nil }
+    // What the first stage desires exists; its age is not known, so it is not old (DETAILS, Age).
+    if entry.allows(version) == false { return .disallowed }
+    let age = entry.component.minimumAge
+    return age == .zero ? .admitted : .young(until: now + age)
+  }
 
-  func isWithdrawn(_ version: Version, of component: ComponentName) -> Bool { withdrawn[component]?.contains(version) ?? false }
+  func isWithdrawn(_ version: Version, of component: ComponentName) -> Bool {
+    entry(component)?.shelf.seen(version)?.withdrawn ?? false
+  }
 
-  func allows(_ version: Version, of component: ComponentName) -> Bool { allowed[component]?[version] ?? false }
-
-  func isJudged(_ version: Version, of component: ComponentName) -> Bool { allowed[component]?[version] != nil }
+  /// nil: nobody asked of it.
+  func allows(_ version: Version, of component: ComponentName) -> Bool? { entry(component)?.allows(version) }
 
   /// The published versions above one, newest first; of those equal in order, the one published last.
-  func above(_ version: Version, of component: ComponentName, _ ordering: Ordering) -> [Version] {
-    let above = (published[component] ?? []).enumerated().filter {
-      ordering.compare($0.element, version, of: component) == .greater
-    }
-    return above.sorted { a, b in
-      switch ordering.compare(a.element, b.element, of: component) {
-      case .greater?: true
-      case .less?: false
-      default: a.offset != b.offset ? a.offset > b.offset : a.element.text < b.element.text
-      }
-    }.map(\.element)
+  func above(_ version: Version, of component: ComponentName) -> [Version] {
+    entry(component)?.shelf.above(version).map(\.version) ?? []
+  }
+
+  /// The admitted among the published versions above one, newest first.
+  func admitted(above version: Version, of component: ComponentName) -> [Version] {
+    guard let entry = entry(component) else { return [] }
+    return entry.shelf.above(version).filter { verdict($0, entry) == .admitted }.map(\.version)
   }
 
   /// Whether something admitted is above the version.
-  func isBelowAdmitted(_ version: Version, of component: ComponentName, _ ordering: Ordering) -> Bool {
-    (tops[component] ?? []).contains { ordering.compare(version, $0, of: component) == .less }
+  func isBelowAdmitted(_ version: Version, of component: ComponentName) -> Bool {
+    guard let entry = entry(component) else { return false }
+    return entry.shelf.above(version).contains { verdict($0, entry) == .admitted }
   }
 
   /// Whether nothing was ever published that `allow` admits.
   func isEmpty(_ component: ComponentName) -> Bool {
-    !hasOlder.contains(component) && !(verdicts[component]?.values.contains { $0 != .disallowed } ?? false)
+    guard let entry = entry(component) else { return true }
+    // What is older than all that is desired was not matched; that there is such a version says enough.
+    return !entry.shelf.seen.contains { entry.allows($0.version) ?? true } && !entry.desired.contains { entry.allows($0) ?? true }
   }
 
-  private static func verdict(_ one: SeenVersion, _ component: Component, _ rule: AllowCheck, _ now: Timestamp) -> Verdict {
-    if !rule.allows(one.version) { return .disallowed }
+  private func entry(_ component: ComponentName) -> Entry? { entries.first { $0.component.name == component } }
+
+  private func verdict(_ one: SeenVersion, _ entry: Entry) -> Verdict? {
+    guard let allows = entry.allows(one.version) else { return nil }
+    if !allows { return .disallowed }
     if one.withdrawn { return .withdrawn }
-    let old = (one.date ?? one.first) + component.minimumAge
-    return component.minimumAge > .zero && now < old ? .young(until: old) : .admitted
+    let age = entry.component.minimumAge
+    if age == .zero { return .admitted }
+    let old = (one.date ?? one.first) + age
+    return now < old ? .young(until: old) : .admitted
   }
 
-  private static func tops(_ versions: [Version], of component: ComponentName, _ ordering: Ordering) -> [Version] {
-    var tops: [Version] = []
-    for version in versions {
-      switch tops.first.map({ ordering.compare($0, version, of: component) }) {
-      case nil, .less??: tops = [version]
-      case .greater??: continue
-      case .equal??, .some(nil): tops.append(version)
-      }
+  /// The expression is compiled once for all.
+  private static func matching(
+    _ component: Component, _ shelf: VersionShelf, _ desired: Set<Version>, _ others: Set<Version>
+  ) -> [Version: Bool]? {
+    guard case .pattern(let source)? = component.allow else { return nil }
+    let pattern = VersionPattern.compile(source)
+    var matching: [Version: Bool] = [:]
+    let lowest = lowest(desired, shelf)
+    let newer = shelf.seen.lazy.map(\.version).filter { version in lowest.map { shelf.compare(version, $0) != .less } ?? true }
+    for version in Array(newer) + others + desired where matching[version] == nil {
+      matching[version] = pattern.map { VersionPattern.matches(version, $0) } ?? false
     }
-    return tops
+    return matching
   }
 
-  private static func lowest(_ desired: Set<Version>, of component: ComponentName, _ ordering: Ordering) -> Version? {
+  private static func lowest(_ desired: Set<Version>, _ shelf: VersionShelf) -> Version? {
     var lowest: Version?
-    for version in desired.sorted(by: { $0.text < $1.text }) {
-      guard ordering.isOrdered(version, of: component) else { continue }
-      if let best = lowest, ordering.compare(version, best, of: component) != .less { continue }
+    for version in desired.sorted(by: { $0.text < $1.text }) where shelf.key(version) != nil {
+      if let best = lowest, shelf.compare(version, best) != .less { continue }
       lowest = version
     }
     return lowest
   }
 }
 
-/// `allow:` of one component, its expression compiled once.
-private struct AllowCheck {
-  private let component: Component
-  private let ordering: Ordering
-  private let pattern: Regex<AnyRegexOutput>?
-
-  init(_ component: Component, _ ordering: Ordering) {
-    self.component = component
-    self.ordering = ordering
-    if case .pattern(let source)? = component.allow { pattern = VersionPattern.compile(source) } else { pattern = nil }
-  }
-
-  func allows(_ version: Version) -> Bool {
+extension Catalogue.Entry {
+  /// nil: older than anything that may be asked of.
+  func allows(_ version: Version) -> Bool? {
+    if let matching { return matching[version] }
     switch component.allow {
-    case .range(let range)?: return ordering.semantic(version, of: component.name).map { range.contains($0) } ?? false
-    case .pattern?: return pattern.map { VersionPattern.matches(version, $0) } ?? false
+    case .range(let range)?: return semantic(version).map { range.contains($0) } ?? false
+    case .pattern?: return nil
     case nil:
       guard case .semver = component.order else { return true }
-      return ordering.semantic(version, of: component.name)?.prerelease.isEmpty ?? false
+      return semantic(version)?.prerelease.isEmpty ?? false
     }
+  }
+
+  private func semantic(_ version: Version) -> SemanticVersion? {
+    if case .semantic(let read)? = shelf.key(version) { return read }
+    if case .semver = shelf.order { return nil }
+    return SemanticVersion(version.text)
   }
 }

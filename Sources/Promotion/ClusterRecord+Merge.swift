@@ -2,13 +2,14 @@ extension ClusterRecord {
   /// Whether another record differs in times of looking alone. Reasons are words that change with every look; they are
   /// written with the next transition, not as one.
   func saysTheSame(as other: ClusterRecord) -> Bool {
-    func essence(_ record: ClusterRecord) -> ClusterRecord {
-      var essence = record
-      essence.reading?.last = Timestamp(seconds: 0)
-      for group in record.reading.map({ Array($0.groups.keys) }) ?? [] { essence.reading?.groups[group]?.reasons = [] }
-      return essence
-    }
-    return essence(self) == essence(other)
+    guard first == other.first, desired == other.desired else { return false }
+    guard let mine = reading, let theirs = other.reading else { return reading == nil && other.reading == nil }
+    return mine.versions == theirs.versions && mine.groups.count == theirs.groups.count
+      && mine.groups.allSatisfy { group, health in
+        guard let other = theirs.groups[group] else { return false }
+        return health.healthy == other.healthy && health.since == other.since && health.lastKnown == other.lastKnown
+          && health.watchedSince == other.watchedSince
+      }
   }
 
   /// One record of two that were made at once from a common one: the newer reading, at a tie the worse, and of each run of

@@ -94,13 +94,15 @@ extension Reading {
   /// The reading as the heartbeats of the cluster's own shard prolong it; a heartbeat of another shard says nothing (trap 12).
   package func covered(by heartbeats: [Heartbeat], cluster: ClusterName) -> Reading {
     var covered = self
-    for beat in heartbeats {
-      switch beat.unread[cluster] {
-      case nil: covered.last = max(covered.last, beat.at)
-      case .some(let last?): covered.last = max(covered.last, last)
-      case .some(nil): break
-      }
-    }
+    for beat in heartbeats { covered.cover(beat, cluster) }
     return covered
+  }
+
+  package mutating func cover(_ beat: Heartbeat, _ cluster: ClusterName) {
+    switch beat.unread.isEmpty ? nil : beat.unread[cluster] {
+    case nil: last = max(last, beat.at)
+    case .some(let known?): last = max(last, known)
+    case .some(nil): break
+    }
   }
 }

@@ -1,4 +1,10 @@
 extension Planner {
+  /// Of a stage after others: what has qualified in all of them.
+  func proven(_ roster: Roster) -> [Proof] {
+    if roster.stage.after.isEmpty { return [] }
+    return roster.proofs { Self.proofs(roster, situation, catalogue, ordering) }
+  }
+
   /// What has qualified in every stage before the slot's, restricted to the slot's components; the last qualified first.
   static func proofs(
     _ roster: Roster, _ situation: Situation, _ catalogue: Catalogue, _ ordering: Ordering
@@ -23,7 +29,7 @@ extension Planner {
     return moments.map { tuple, at in
       Proof(
         tuple: tuple, at: at,
-        isAllowed: tuple.versions.allSatisfy { catalogue.allows($1, of: $0) },
+        isAllowed: tuple.versions.allSatisfy { catalogue.allows($1, of: $0) == true },
         withdrawn: tuple.versions.filter { catalogue.isWithdrawn($1, of: $0) }.keys.sorted())
     }.sorted { a, b in
       if a.at != b.at { return a.at > b.at }
@@ -55,8 +61,7 @@ extension Planner {
     if roster.stage.after.isEmpty {
       return tuple.versions.allSatisfy { catalogue.verdict($1, of: $0) == .admitted }
     }
-    guard let proofs = proven[slot] else { return false }
-    guard proofs.contains(where: { isStartable($0) && tuple.isPart(of: $0.tuple) }) else { return false }
+    guard proven(roster).contains(where: { isStartable($0) && tuple.isPart(of: $0.tuple) }) else { return false }
     return failedBefore(roster, tuple) == nil
   }
 
@@ -77,10 +82,10 @@ extension Planner {
     if roster.stage.after.isEmpty {
       return tuple.versions.allSatisfy { component, version in
         catalogue.verdict(version, of: component) == .admitted
-          || catalogue.isBelowAdmitted(version, of: component, ordering)
+          || catalogue.isBelowAdmitted(version, of: component)
       }
     }
-    return (proven[roster.slot] ?? []).contains {
+    return proven(roster).contains {
       isStartable($0) && isAtMost(tuple, $0.tuple) && failedBefore(roster, $0.tuple) == nil
     }
   }

@@ -4,6 +4,10 @@ extension Planner {
     guard let roster = rosters[slot], !roster.units.isEmpty else {
       return .wait([Reason(.noClusters(pinned: rosters[slot]?.pinned ?? [], paused: rosters[slot]?.paused ?? []))])
     }
+    return roster.course { course(roster) }
+  }
+
+  private func course(_ roster: Roster) -> Decision {
     if let back = takeBackOfHeld(roster, own: true) { return .takeBack(back) }
     guard let front = front(roster) else { return rest(roster, nil, nil) }
     let newer = newer(roster, front.tuple)
@@ -101,7 +105,7 @@ extension Planner {
       }
       ways = [way]
     } else {
-      ways = (proven[roster.slot] ?? []).map(\.tuple).sorted { precedes($1, $0, roster) }
+      ways = proven(roster).map(\.tuple).sorted { precedes($1, $0, roster) }
     }
     return ways.filter {
       isAtMost($0, front) && canMove(roster, from, $0) && admissible(roster.slot, $0) && !failed(roster.slot, $0)

@@ -69,7 +69,7 @@ extension Planner {
         reasons.append(Reason(.withdrawn(component: component, version)))
       }
       if catalogue.isEmpty(component) { reasons.append(Reason(.nothingAdmitted(component: component))) }
-      let above = catalogue.above(version, of: component, ordering)
+      let above = catalogue.above(version, of: component)
       for next in above {
         switch catalogue.verdict(next, of: component) {
         case .young(let until)?:
@@ -105,7 +105,7 @@ extension Planner {
       }
     }
     // The few that qualified last tell enough.
-    for proof in (proven[roster.slot] ?? []).lazy.filter({ $0.isAllowed && self.isLess(start, $0.tuple) }).prefix(4) {
+    for proof in proven(roster).lazy.filter({ $0.isAllowed && self.isLess(start, $0.tuple) }).prefix(4) {
       reasons += proof.withdrawn.map { Reason(.withdrawn(component: $0, proof.tuple[$0] ?? Version(""))) }
       reasons += obstacles(roster, start, proof.tuple)
     }
@@ -131,7 +131,7 @@ extension Planner {
   /// Values that have no place in the order of their component, or none against anything that has qualified before: they are
   /// never moved automatically (trap 30).
   private func unorderedReasons(_ roster: Roster) -> [Reason] {
-    let proofs = (proven[roster.slot] ?? []).map(\.tuple)
+    let proofs = proven(roster).map(\.tuple)
     return roster.shape.compactMap { component in
       let before = proofs.compactMap { $0[component] }
       let versions = Set(roster.cohorts.compactMap { $0.tuple[component] }).filter { version in

@@ -36,7 +36,8 @@ extension Planner {
   }
 
   func failures(_ roster: Roster) -> [VersionTuple] {
-    roster.cohorts.filter { $0.worse > 0 && failed(roster.slot, $0.tuple) }.map(\.tuple).sorted {
+    if !roster.cohorts.contains(where: { $0.worse > 0 }) { return [] }
+    return roster.cohorts.filter { $0.worse > 0 && failed(roster.slot, $0.tuple) }.map(\.tuple).sorted {
       precedes($0, $1, roster)
     }
   }

@@ -97,6 +97,6 @@ extension Planner {
   }
 
   private func isDisallowed(_ version: Version, of component: ComponentName) -> Bool {
-    catalogue.isJudged(version, of: component) && !catalogue.allows(version, of: component)
+    catalogue.allows(version, of: component) == false
   }
 }

@@ -12,7 +12,7 @@ extension Planner {
       guard let candidate = candidate(roster, front) else { return nil }
       return isNewer(roster, front, bad, candidate) ? candidate : nil
     }
-    return (proven[roster.slot] ?? []).first { isStartable($0) && isNewer(roster, front, bad, $0.tuple) }?.tuple
+    return proven(roster).first { isStartable($0) && isNewer(roster, front, bad, $0.tuple) }?.tuple
   }
 
   func isNewer(_ roster: Roster, _ front: VersionTuple, _ bad: [VersionTuple], _ tuple: VersionTuple) -> Bool {
@@ -43,11 +43,13 @@ extension Planner {
   /// The versions of a component that the stage could take next, newest first.
   func steps(_ roster: Roster, _ component: ComponentName, from version: Version) -> [Version] {
     guard situation.policy.component(component)?.hasUpstream == true else { return [] }
+    let holds = (holding[roster.slot] ?? []).filter { $0.bar.top.versions.count == 1 && $0.bar.top[component] != nil }
+    let admitted = catalogue.admitted(above: version, of: component)
+    if holds.isEmpty, !stepping.contains(component) { return admitted }
     let here = VersionTuple([component: version])
-    return catalogue.above(version, of: component, ordering).filter { next in
+    return admitted.filter { next in
       let there = VersionTuple([component: next])
-      return catalogue.verdict(next, of: component) == .admitted && step(here, there) && leavable(roster, here, there)
-        && !holds(roster.slot, there).contains { $0.bar.top.versions.count == 1 }
+      return step(here, there) && leavable(roster, here, there) && !holds.contains { bars($0, there) }
     }
   }
 

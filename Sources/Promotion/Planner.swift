@@ -1,11 +1,9 @@
 /// Decides. Everything is derived from one situation; equal situations give equal decisions, in whatever order their parts came.
-package struct Planner: Sendable {
+package final class Planner: Sendable {
   package let situation: Situation
   package let ordering: Ordering
   let catalogue: Catalogue
   let rosters: [Slot: Roster]
-  /// By slot, of a stage after others: what has qualified in all of them and is allowed and not withdrawn.
-  let proven: [Slot: [Proof]]
   /// By slot: what has qualified there.
   let qualifiedIn: [Slot: Set<VersionTuple>]
   /// By slot: what bars versions there, taken back there or in a stage before it, the oldest first.
@@ -23,28 +21,29 @@ package struct Planner: Sendable {
     let withdrawn: [ComponentName]
   }
 
-  package init(_ situation: Situation) {
+  /// - Parameter ordering: the order of the same policy and the same published versions, where it is at hand.
+  package init(_ situation: Situation, ordering known: Ordering? = nil) {
     let situation = situation.relaxed()
-    self.situation = situation
     let policy = situation.policy
-    var rosters = Self.rosters(situation)
-    let desired = Self.desiredVersions(rosters)
+    let drafts = Self.rosters(situation)
+    let desired = Self.desiredVersions(drafts)
     var named = desired.all
     for qualification in situation.qualified.values.joined() {
       for (component, version) in qualification.tuple.versions { named[component, default: []].insert(version) }
     }
-    ordering = Ordering(policy: policy, seen: situation.seen, others: named)
-    catalogue = Catalogue(situation, ordering: ordering, desired: desired.first, others: named)
-    for slot in rosters.keys { rosters[slot]?.close(ordering) }
+    let ordering = known ?? Ordering(policy: policy, seen: situation.seen, others: named)
+    let catalogue = Catalogue(situation, ordering: ordering, desired: desired.first, others: named)
+    var rosters: [Slot: Roster] = [:]
+    for draft in drafts {
+      rosters[draft.slot] = Roster(draft, ordering)
+    }
+    self.situation = situation
+    self.ordering = ordering
+    self.catalogue = catalogue
     self.rosters = rosters
     qualifiedIn = situation.qualified.mapValues { Set($0.map(\.tuple)) }
     (holding, holdingOn) = Self.holding(situation)
     stepping = Set(policy.components.lazy.filter { $0.step == .minor }.map(\.name))
-    var proven: [Slot: [Proof]] = [:]
-    for (slot, roster) in rosters where !roster.stage.after.isEmpty {
-      proven[slot] = Self.proofs(roster, situation, catalogue, ordering)
-    }
-    self.proven = proven
   }
 
   /// One decision for each stage and group.
@@ -93,10 +92,10 @@ package struct Planner: Sendable {
 
   /// What the units desire, and what those of first stages do; read off the cohorts, which are few.
   private static func desiredVersions(
-    _ rosters: [Slot: Roster]
+    _ rosters: [RosterDraft]
   ) -> (all: [ComponentName: Set<Version>], first: [ComponentName: Set<Version>]) {
     var (all, first): ([ComponentName: Set<Version>], [ComponentName: Set<Version>]) = ([:], [:])
-    for roster in rosters.values {
+    for roster in rosters {
       for (component, version) in roster.cohorts.lazy.flatMap(\.tuple.versions) {
         all[component, default: []].insert(version)
         if roster.stage.after.isEmpty { first[component, default: []].insert(version) }
@@ -105,22 +104,24 @@ package struct Planner: Sendable {
     return (all, first)
   }
 
-  private static func rosters(_ situation: Situation) -> [Slot: Roster] {
-    let names = situation.clusters.map(\.name)
-    let order = names.indices.sorted { names[$0] < names[$1] }
+  private static func rosters(_ situation: Situation) -> [RosterDraft] {
+    let clusters = situation.clusters
+    let isSorted = zip(clusters, clusters.dropFirst()).allSatisfy { $0.name < $1.name }
+    let order = isSorted ? Array(clusters.indices) : clusters.indices.sorted { clusters[$0].name < clusters[$1].name }
     let judging = JudgingPolicy(situation)
-    var rosters: [Slot: Roster] = [:]
+    var rosters: [RosterDraft] = []
     for group in situation.policy.groups {
-      var own = situation.policy.stages.map { stage in
-        Roster(
+      let start = rosters.count
+      rosters += situation.policy.stages.map { stage in
+        RosterDraft(
           slot: Slot(stage: stage.name, group: group.name), stage: stage.settings(for: group.name), components: group.components)
       }
-      let place = Dictionary(situation.policy.stages.enumerated().map { ($1.name, $0) }) { first, _ in first }
       for index in order {
-        guard let stage = situation.clusters[index].stages[group.name].flatMap({ place[$0] }) else { continue }
-        own[stage].add(situation.clusters[index], at: index, policy: judging, now: situation.now)
+        guard let name = clusters[index].stages[group.name],
+          let stage = situation.policy.stages.firstIndex(where: { $0.name == name })
+        else { continue }
+        rosters[start + stage].add(clusters[index], at: index, policy: judging, now: situation.now)
       }
-      for roster in own { rosters[roster.slot] = roster }
     }
     return rosters
   }

@@ -98,11 +98,6 @@ extension [ComponentName: Version] {
   package func tuple(of group: Group) -> VersionTuple { VersionTuple(filter { group.components.contains($0.key) }) }
 }
 
-package enum Share: Sendable, Equatable {
-  case percent(Double)
-  case count(Int)
-}
-
 /// A part of a stage that moves before the rest.
 package struct Wave: Sendable, Equatable {
   /// How much of the stage has moved when the wave is through, with the waves before it.

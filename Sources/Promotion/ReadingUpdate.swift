@@ -68,6 +68,10 @@ private struct Look {
 
   /// The reading is newer than all before.
   func extend(_ record: inout ClusterRecord) {
+    if isUnchanged(record) {
+      record.reading?.last = at
+      return
+    }
     let before = record.reading
     var after = Reading(versions: before?.versions ?? [:], groups: [:], last: at)
     after.versions.merge(versions) { $1 }
@@ -93,6 +97,20 @@ private struct Look {
       after.groups[group] = now
     }
     record.reading = after
+  }
+
+  /// Whether this look differs from the one before in its moment alone, as most do.
+  private func isUnchanged(_ record: ClusterRecord) -> Bool {
+    guard let before = record.reading, at <= before.last + maxGap, before.groups.count == record.desired.count,
+      before.versions == versions
+    else { return false }
+    for (group, desired) in record.desired {
+      guard let old = before.groups[group], let now = groups[group], let healthy = now.healthy, old.healthy == healthy,
+        old.lastKnown == nil, old.watchedSince != nil, old.since >= desired.since, old.reasons == now.reasons,
+        tells(desired.tuple)
+      else { return false }
+    }
+    return true
   }
 
   /// The reading is as old as the recorded one: in each group the worse of the two stays.

@@ -14,7 +14,7 @@ package struct Version: Hashable, Sendable, Codable, CustomStringConvertible {
 }
 
 /// The versions of a group's components that move together. A component that a cluster lacks is lacking here too.
-package struct VersionTuple: Hashable, Sendable, Codable {
+package struct VersionTuple: Sendable, Codable {
   package var versions: [ComponentName: Version]
 
   package init(_ versions: [ComponentName: Version]) { self.versions = versions }
@@ -36,4 +36,28 @@ package struct VersionTuple: Hashable, Sendable, Codable {
     var container = encoder.singleValueContainer()
     try container.encode(versions)
   }
+}
+
+extension VersionTuple: Hashable {
+  package static func == (a: VersionTuple, b: VersionTuple) -> Bool {
+    guard a.versions.count == 1, b.versions.count == 1, let x = a.versions.first, let y = b.versions.first else {
+      return a.versions == b.versions
+    }
+    return x.value == y.value && x.key == y.key
+  }
+
+  /// Tuples are asked for all the time: one sum, whatever the order, is cheaper than a hash for each component.
+  package func hash(into hasher: inout Hasher) {
+    var sum: UInt64 = 0
+    for (component, version) in versions { sum &+= stableHash(version.text) ^ (stableHash(component) &* 31) }
+    hasher.combine(sum)
+  }
+}
+
+extension VersionTuple {
+  /// Whether a cluster that desires this desires all of what `whole` says for its components.
+  package func isPart(of whole: VersionTuple) -> Bool { versions.allSatisfy { whole.versions[$0] == $1 } }
+
+  /// Whether one of the two says all that the other says: the same version, told for other components.
+  func matches(_ other: VersionTuple) -> Bool { isPart(of: other) || other.isPart(of: self) }
 }

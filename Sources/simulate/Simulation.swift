@@ -89,10 +89,9 @@ extension World {
 
   /// Fewer clusters: for shrinking.
   mutating func drop(_ names: Set<ClusterName>) {
-    for name in names {
-      commits[0].tree[name] = nil
-      machines[name] = nil
-    }
+    let tree = tree.filter { !names.contains($0.key) }
+    commits = [BaseCommit(by: commits[0].by, at: commits[0].at, isPromotion: false, tree: tree)]
+    for name in names { machines[name] = nil }
   }
 
   var description: String {

@@ -5,7 +5,7 @@ extension World {
   /// itself is not waited for.
   mutating func judgeRoom(_ slot: Slot, adding: Set<ClusterName>, _ what: String) {
     guard let room = stage(slot).maxInFlight else { return }
-    let busy = counted(slot, in: tree).filter { name, site in
+    let busy = counted(slot).filter { name, site in
       // What was under way when it came from another stage was that one's.
       guard let machine = machines[name], let pending = machine.pending[slot.group], pending.startedAt >= machine.joined else {
         return false

@@ -6,11 +6,11 @@ extension World {
   var isStuckForGood: Bool {
     guard policy.components.contains(where: { $0.step == .minor }) else { return false }
     let stuck = slots.filter { slot in
-      counted(slot, in: tree).contains { _, site in group(slot).components.contains { !isNewest(site.desired[$0], $0) } }
+      counted(slot).contains { _, site in group(slot).components.contains { !isNewest(site.desired[$0], $0) } }
     }
     return !stuck.isEmpty
       && stuck.allSatisfy { slot in
-        let all = counted(slot, in: tree)
+        let all = counted(slot)
         // One that a person put somewhere does not lead the others out.
         let led = all.filter { !isPlaced($0.name, slot) }
         return (led.isEmpty ? all : led).contains { !isThere($0.site, slot) && !hasWay($0.name, $0.site, slot) }
@@ -33,7 +33,7 @@ extension World {
   private func hasWay(_ name: ClusterName, _ site: Site, _ slot: Slot) -> Bool {
     let own = site.tuple(group(slot))
     // What is ill is cured by what is newer only.
-    let ill = counted(slot, in: tree).filter { !isHealthy($0.name, group(slot)) || hangs($0.site.tuple(group(slot))) }
+    let ill = counted(slot).filter { !isHealthy($0.name, group(slot)) || hangs($0.site.tuple(group(slot))) }
       .map { $0.site.tuple(group(slot)) }
     return options(own, slot).contains { tuple in
       ill.allSatisfy { isOlder($0, tuple) } && isOlder(own, tuple) && !isRed(tuple) && canStep(own, tuple, slot)
@@ -42,7 +42,7 @@ extension World {
           upstream[component]?.contains { $0.version == version && $0.isWithdrawn } == true
             || isSick(version, of: component, on: name, in: slot.stage)
             // A requirement holds on each that would move.
-            || counted(slot, in: tree).contains { lacks(component, version, tuple, $0.site) }
+            || counted(slot).contains { lacks(component, version, tuple, $0.site) }
         }
     }
   }

@@ -10,7 +10,7 @@ extension World {
       for reason in reasons + look.planner.closed(slot) {
         guard let until = reason.until else { continue }
         figures.untils += 1
-        let later = later(look.planner.situation, max(until, look.planner.situation.now))
+        let later = later(look, max(until, look.planner.situation.now))
         let left = later.decide(slot).reasons + later.closed(slot)
         if left.contains(where: { $0.kind == reason.kind }) {
           violate("explain", "\(slot.stage): \(reason.kind) should end at \(until.seconds), and does not")
@@ -20,22 +20,22 @@ extension World {
   }
 
   /// The same some time later, if all that is read goes on as it is.
-  private mutating func later(_ situation: Situation, _ moment: Timestamp) -> Planner {
-    var later = situation
-    let fresh = situation.now
+  private mutating func later(_ look: Look, _ moment: Timestamp) -> Planner {
+    var later = look.planner.situation
+    let fresh = later.now
     later.now = moment
     for index in later.clusters.indices {
       guard let last = later.clusters[index].reading?.last, fresh <= last + policy.maxGap else { continue }
       later.clusters[index].reading?.last = max(last, moment)
     }
     figures.plans += 1
-    let planner = Planner(later)
+    let planner = Planner(later, ordering: look.planner.ordering)
     let new = planner.newQualifications()
     if new.isEmpty { return planner }
     for (slot, tuples) in new {
       later.qualified[slot, default: []] += tuples.map { Qualification(tuple: $0, at: moment) }
     }
-    return Planner(later)
+    return Planner(later, ordering: look.planner.ordering)
   }
 }
 

@@ -118,7 +118,7 @@ extension World {
   /// Whether all that run it in the stage were well before and have been ill on it past the deadline.
   private func isIll(_ tuple: VersionTuple, _ slot: Slot) -> Bool {
     let (stage, group) = (stage(slot), group(slot))
-    let there = counted(slot, in: tree).filter { $0.site.tuple(group) == tuple }
+    let there = counted(slot).filter { $0.site.tuple(group) == tuple }
     guard !there.isEmpty, there.count > Oracle.atMost(stage.maxUnhealthy, of: there.count) else { return false }
     return there.allSatisfy { name, _ in
       let part = ClusterPart(cluster: name, group: slot.group)

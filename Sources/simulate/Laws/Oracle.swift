@@ -47,20 +47,22 @@ struct Oracle: Sendable {
 
   /// A reading that reached the ledger; an older one never replaces a newer one, and at a tie the worse stays (trap 11).
   mutating func note(_ name: ClusterName, _ answer: Observation.Result, at moment: Int, in policy: Policy) {
-    firstRead[name] = min(firstRead[name] ?? moment, moment)
+    if moment < firstRead[name] ?? .max { firstRead[name] = moment }
     guard case .known(let versions, let groups) = answer else { return }
     let gap = Int(policy.maxGap.components.seconds)
     for group in policy.groups {
       guard let healthy = groups[group.name]?.healthy else { continue }
       let part = ClusterPart(cluster: name, group: group.name)
-      let own = versions.filter { group.components.contains($0.key) }
-      guard let old = sampled[part] else {
+      let isAll = versions.count == group.components.count
+      let own = isAll ? versions : versions.filter { group.components.contains($0.key) }
+      guard let index = sampled.index(forKey: part) else {
         sampled[part] = Sampled(versions: own, healthy: healthy, since: moment, last: moment)
         continue
       }
+      let old = sampled.values[index]
       if moment < old.last || (moment == old.last && (healthy || !old.healthy)) { continue }
-      if old.versions == own, old.healthy == healthy, moment - old.last <= gap {
-        sampled[part]?.last = moment
+      if old.healthy == healthy, moment - old.last <= gap, old.versions == own {
+        sampled.values[index].last = moment
       } else {
         sampled[part] = Sampled(versions: own, healthy: healthy, since: moment, last: moment)
       }
@@ -90,7 +92,7 @@ struct Oracle: Sendable {
     _ slot: Slot, _ tuple: VersionTuple, base: Int, _ world: World, withSoakedJoiners: Bool
   ) -> [(name: ClusterName, site: Site)] {
     let (group, stage) = (world.group(slot), world.stage(slot))
-    return world.counted(slot, in: world.commits[base].tree).filter { name, site in
+    return world.counted(slot, at: base).filter { name, site in
       let own = site.tuple(group)
       if own != tuple, !world.isOlder(own, tuple) { return false }
       if isBarred(tuple, slot, on: name, base: base, world) { return false }
@@ -122,12 +124,17 @@ struct Oracle: Sendable {
   }
 
   /// What has really been proven, as far as anybody could read it.
-  func proving(_ world: World, _ tree: Tree, base: Int) -> [Slot: Set<VersionTuple>] {
+  func proving(_ world: World, base: Int) -> [Slot: Set<VersionTuple>] {
     var new: [Slot: Set<VersionTuple>] = [:]
     for slot in world.slots {
       let stage = world.stage(slot)
-      for tuple in Set(world.counted(slot, in: tree).map { $0.site.tuple(world.group(slot)) })
+      for tuple in Set(world.counted(slot, at: base).map { $0.site.tuple(world.group(slot)) })
       where proven[slot]?.contains(tuple) != true {
+        // At least one of them must have soaked.
+        let isAnyone = world.counted(slot, at: base).contains {
+          isSoaked($0.name, $0.site, slot, tuple, soak: stage.soak, base: base, world)
+        }
+        guard isAnyone else { continue }
         let members = members(slot, tuple, base: base, world, withSoakedJoiners: true)
         let soaked = members.count { isSoaked($0.name, $0.site, slot, tuple, soak: stage.soak, base: base, world) }
         if soaked >= max(1, Self.atLeast(stage.atLeast, of: members.count)) { new[slot, default: []].insert(tuple) }

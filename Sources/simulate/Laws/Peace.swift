@@ -33,6 +33,7 @@ extension World {
     isForgeSilent = false
     ledger.stops = []
     ledger.paused = []
+    ledger.recordVersion += 1
     ledger.version += 1
     let top = upstream.values.joined().map { $0.rank / 10_000 }.max() ?? 1
     for component in policy.components {
@@ -128,7 +129,8 @@ extension World {
       !site.isPinned && !deserted.contains(site.stage) && policy.components.contains { site.desired[$0.name] != newest($0.name) }
     }
     let clusters = behind.sorted { $0.key < $1.key }.map { "\($0.key) \(VersionTuple($0.value.desired).short)" }
-    let planner = Planner(situation(base: tip, ledger: ledger, forge: forge))
+    var world = self
+    let planner = world.planner(base: tip, ledger: ledger, forge: forge)
     let plans = slots.map { "\($0.stage)/\($0.group): \(planner.decide($0))" }
     let open = forge.open.sorted { $0.key < $1.key }.map {
       "open #\($1) \($0.kind) \($0.slot.stage) \(forge.requests[$1].head.moves.keys.sorted())"

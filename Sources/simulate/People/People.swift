@@ -46,6 +46,7 @@ extension World {
         ledger.paused.insert(name)
         ledger.pausedSince[name] = now + 1
       }
+      ledger.recordVersion += 1
       ledger.version += 1
       note("paused: \(ledger.paused.sorted())")
     case .stop:

@@ -17,7 +17,7 @@ extension World {
       after[name]?.overrides = []
     case .revertStage:
       guard let slot = random.pick(slots),
-        let newest = counted(slot, in: tree).map({ $0.site.tuple(group(slot)) }).max(by: { isOlder($0, $1) }),
+        let newest = counted(slot).map({ $0.site.tuple(group(slot)) }).max(by: { isOlder($0, $1) }),
         let low = lower(newest, &random)
       else { return }
       for (name, site) in tree where site.stage == slot.stage { put(name, group(slot), from: newest, to: low, &after) }

@@ -6,12 +6,12 @@ extension World {
 
   /// Claims what is due.
   func apply(_ look: Look) -> [Effect] {
-    let due = starts(look.planner, look.tree, look.ledger)
+    let due = starts(look.planner, look.base, look.ledger)
     return due.isEmpty ? [] : [.claim(due)]
   }
 
   /// The starts that are due, as many as there is room for and one for each cluster.
-  private func starts(_ planner: Planner, _ tree: Tree, _ ledger: Ledger) -> [ClusterPart] {
+  private func starts(_ planner: Planner, _ base: Int, _ ledger: Ledger) -> [ClusterPart] {
     var busy = Set(ledger.applies.filter { !$0.value.hasEnded && now <= $0.value.leaseUntil }.keys.map(\.cluster))
     var starts: [ClusterPart] = []
     for slot in slots
@@ -19,13 +19,14 @@ extension World {
       guard without.contains(.windowsCount) || calendars[slot]?.closure(at: Timestamp(seconds: now)) == nil else { continue }
       var room = (stage(slot).maxInFlight ?? .max)
       if without.contains(.roomCounts) { room = .max }
-      if room != .max { room -= Set(planner.inFlight(slot)).union(leftovers(slot, planner, tree, ledger)).count }
-      for (name, site) in counted(slot, in: tree) where !busy.contains(name) && room > 0 {
+      let underWay = Set(planner.inFlight(slot)).union(leftovers(slot, base, ledger))
+      if room != .max { room -= underWay.count }
+      let group = group(slot)
+      for (name, site) in counted(slot, at: base) where room > 0 && !busy.contains(name) {
         let part = ClusterPart(cluster: name, group: slot.group)
-        guard isDue(part, site.tuple(group(slot)), planner, ledger) else { continue }
+        guard isDue(part, site.tuple(group), planner, ledger) else { continue }
         // What was started before and is not settled is in flight already.
-        let isStarted = planner.inFlight(slot).contains(name) || leftovers(slot, planner, tree, ledger).contains(name)
-        if !isStarted { room -= 1 }
+        if !underWay.contains(name) { room -= 1 }
         busy.insert(name)
         starts.append(part)
       }
@@ -34,20 +35,25 @@ extension World {
   }
 
   /// Clusters on which an upgrade may still be under way that was started to what is no longer desired.
-  private func leftovers(_ slot: Slot, _ planner: Planner, _ tree: Tree, _ ledger: Ledger) -> [ClusterName] {
-    counted(slot, in: tree).map(\.name).filter { name in
-      guard let claim = ledger.applies[ClusterPart(cluster: name, group: slot.group)], let site = tree[name],
-        claim.to != site.tuple(group(slot)), now <= claim.at + Int(stage(slot).deadline.components.seconds)
-      else { return false }
-      guard let reading = ledger.records[name]?.reading, reading.last.seconds > claim.at else { return true }
-      return !policy.runs(reading.versions, claim.to)
+  private func leftovers(_ slot: Slot, _ base: Int, _ ledger: Ledger) -> [ClusterName] {
+    let (group, deadline) = (group(slot), Int(stage(slot).deadline.components.seconds))
+    var left: [ClusterName] = []
+    for (name, site) in counted(slot, at: base) {
+      guard let claim = ledger.applies[ClusterPart(cluster: name, group: slot.group)], claim.to != site.tuple(group),
+        now <= claim.at + deadline
+      else { continue }
+      if let reading = ledger.records[name]?.reading, reading.last.seconds > claim.at, policy.runs(reading.versions, claim.to) {
+        continue
+      }
+      left.append(name)
     }
+    return left
   }
 
   private func isDue(_ part: ClusterPart, _ to: VersionTuple, _ planner: Planner, _ ledger: Ledger) -> Bool {
+    if let reading = ledger.records[part.cluster]?.reading, policy.runs(reading.versions, to) { return false }
     guard let standing = planner.standing(part.cluster, group: part.group), !standing.isUnknown,
-      let state = planner.situation.clusters.first(where: { $0.name == part.cluster }), let reading = state.reading,
-      !policy.runs(reading.versions, to)
+      let state = planner.situation.clusters.first(where: { $0.name == part.cluster }), state.reading != nil
     else { return false }
     if let last = ledger.applies[part], last.to == to, last.at >= state.desiredSince[part.group]?.seconds ?? now {
       return !last.hasEnded && last.leaseUntil + Self.grace < now
@@ -59,10 +65,9 @@ extension World {
   mutating func claim(_ wanted: [ClusterPart], _ look: Look, by run: Int) -> [Effect] {
     var planner = look.planner
     if ledger.version != look.ledger.version {
-      figures.plans += 1
-      planner = Planner(situation(base: look.base, ledger: ledger, forge: look.forge))
+      planner = self.planner(base: look.base, ledger: ledger, forge: look.forge)
     }
-    let due = starts(planner, look.tree, ledger)
+    let due = starts(planner, look.base, ledger)
     let parts = wanted.filter(due.contains)
     if parts.isEmpty { return [] }
     var effects: [Effect] = []
@@ -73,6 +78,7 @@ extension World {
         to: to, by: run, at: now, leaseUntil: now + Self.lease,
         healthyBefore: ledger.records[part.cluster]?.reading?.groups[part.group]?.healthy)
       effects += [.start(part, to), .end(part, to)]
+      ledger.recordVersion += 1
     }
     judgeStarts(parts, look)
     ledger.version += 1

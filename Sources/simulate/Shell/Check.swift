@@ -13,14 +13,19 @@ extension World {
   func observe() -> CheckLook {
     var random = Random(seed: seed ^ 0xC4EC, step: tick)
     var answers: [ClusterName: Observation.Result] = [:]
-    for (name, _) in tree.sorted(by: { $0.key < $1.key }) where !silentShards.contains(Self.shard(name)) {
+    answers.reserveCapacity(commits[tip].sites.count)
+    var good: [GroupName: ObservedHealth] = [:]
+    for group in policy.groups { good[group.name] = ObservedHealth(healthy: true) }
+    for (name, site) in commits[tip].sites where silentShards.isEmpty || !silentShards.contains(Self.shard(name)) {
       if unreadable > 0, random.chance(unreadable) {
         answers[name] = .failed
         continue
       }
       guard let machine = machines[name] else { continue }
-      var health: [GroupName: ObservedHealth] = [:]
-      for group in policy.groups { health[group.name] = ObservedHealth(healthy: isHealthy(name, group)) }
+      var health = good
+      for group in policy.groups where !isHealthy(name, machine, in: site.stage, group) {
+        health[group.name] = ObservedHealth(healthy: false)
+      }
       answers[name] = .known(versions: machine.running, groups: health)
     }
     return CheckLook(at: now, base: tip, cursor: ledger.cursor, answers: answers)
@@ -35,65 +40,75 @@ extension World {
       return false
     }
     let walked = walk(ledger, to: seen.base)
-    let tree = commits[seen.base].tree
     figures.holds += walked.holds.count - ledger.holds.count
     ledger.holds = walked.holds
+    if ledger.cursor != seen.base { ledger.recordVersion += 1 }
     ledger.cursor = seen.base
     ledger.walkedAt = max(ledger.walkedAt, seen.at)
-    var inHand: [ClusterName: ClusterRecord] = [:]
+    let sites = commits[seen.base].sites
+    var inHand: [ClusterName: Reading] = [:]
+    inHand.reserveCapacity(sites.count)
     var unread: [Int: [ClusterName: Timestamp?]] = [:]
-    for (name, site) in tree {
+    for (name, site) in sites {
       // What the walk tells is recorded of all, also of those that another shard looks at.
       let answer = seen.answers[name] ?? .failed
       let shard = Self.shard(name)
       var record = ledger.records[name]
-      let covered = record?.reading?.covered(by: ledger.beats[shard].map { [$0] } ?? [], cluster: name)
-      record?.reading = covered
+      if let beat = ledger.beats[shard] { record?.reading?.cover(beat, name) }
       if case .failed = answer { unread[shard, default: [:]][name] = .some(record?.reading?.last) }
-      let desired = walked.desired[name] ?? [:]
+      let desired = walked.desired == nil ? record?.desired ?? [:] : walked.desired?[name] ?? [:]
       let update = ReadingUpdate(
         record,
         Observation(
           at: Timestamp(seconds: seen.at), result: answer, desired: desired, notStarted: notStarted(name, site, desired)),
         maxGap: policy.maxGap, policy: policy)
-      inHand[name] = update.record
-      if update.isTransition { ledger.records[name] = update.record }
+      inHand[name] = update.record.reading
+      if update.isTransition {
+        ledger.records[name] = update.record
+        ledger.recordVersion += 1
+      }
       oracle.note(name, answer, at: seen.at, in: policy)
     }
     // A cluster that left is forgotten.
-    for name in ledger.records.keys where tree[name] == nil { ledger.records[name] = nil }
+    let tree = commits[seen.base].tree
+    if ledger.records.count > sites.count {
+      for name in ledger.records.keys where tree[name] == nil { ledger.records[name] = nil }
+      ledger.recordVersion += 1
+    }
     ledger.version += 1
-    qualify(seen, tree, inHand, unread)
+    qualify(seen, inHand, unread)
     return true
   }
 
   private func notStarted(_ name: ClusterName, _ site: Site, _ desired: [GroupName: DesiredTuple]) -> Set<GroupName> {
-    Set(
-      desired.keys.filter { group in
-        guard policy.stage(Slot(stage: site.stage, group: group))?.applies == true, let it = desired[group] else { return false }
-        guard let claim = ledger.applies[ClusterPart(cluster: name, group: group)] else { return true }
-        return claim.to != it.tuple || claim.at < it.since.seconds
-      })
+    var waiting: Set<GroupName> = []
+    for (group, it) in desired where policy.applies(site.stage, group) {
+      if let claim = ledger.applies[ClusterPart(cluster: name, group: group)], claim.to == it.tuple, claim.at >= it.since.seconds
+      {
+        continue
+      }
+      waiting.insert(group)
+    }
+    return waiting
   }
 
   private mutating func qualify(
-    _ seen: CheckLook, _ tree: Tree, _ inHand: [ClusterName: ClusterRecord], _ unread: [Int: [ClusterName: Timestamp?]]
+    _ seen: CheckLook, _ inHand: [ClusterName: Reading], _ unread: [Int: [ClusterName: Timestamp?]]
   ) {
-    beat(seen, tree, unread)
+    beat(seen, commits[seen.base].tree, unread)
     // Nothing can qualify that has done so already; most looks end here.
     let isNew = slots.contains { slot in
-      let known = Set(ledger.qualified[slot, default: []].map(\.tuple))
-      return tree.values.contains { $0.stage == slot.stage && !known.contains($0.tuple(group(slot))) }
+      let group = group(slot)
+      let known = ledger.proven[slot] ?? []
+      return (commits[seen.base].crews[slot.stage] ?? []).contains { !known.contains($0.site.tuple(group)) }
     }
     guard isNew else { return }
-    var held = ledger
-    held.records.merge(inHand) { $1 }
-    figures.plans += 1
-    let planner = Planner(situation(base: seen.base, ledger: held, forge: Forge()))
-    for (slot, tuples) in oracle.proving(self, tree, base: seen.base) { oracle.proven[slot, default: []].formUnion(tuples) }
+    let planner = planner(base: seen.base, ledger: ledger, forge: Forge(), inHand: inHand)
+    for (slot, tuples) in oracle.proving(self, base: seen.base) { oracle.proven[slot, default: []].formUnion(tuples) }
     for (slot, tuples) in planner.newQualifications() {
       for tuple in tuples {
         ledger.qualified[slot, default: []].append(Qualification(tuple: tuple, at: Timestamp(seconds: now)))
+        ledger.proven[slot, default: []].insert(tuple)
         note("\(slot.stage)/\(slot.group): \(tuple.short) qualified")
       }
     }

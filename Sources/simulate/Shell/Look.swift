@@ -2,7 +2,7 @@ import Promotion
 import Synchronization
 
 /// What a job has read: the stores as they were, and the planner on that.
-struct Look: Sendable {
+final class Look: Sendable {
   let base: Int
   let tick: Int
   let now: Int
@@ -10,17 +10,8 @@ struct Look: Sendable {
   let forge: Forge
   let planner: Planner
   let isForgeSilent: Bool
-
   let tree: Tree
-  private let decisions = Decisions()
-
-  /// The plan of a slot, made once for each look.
-  func decide(_ slot: Slot) -> Decision {
-    if let known = decisions.known.withLock({ $0[slot] }) { return known }
-    let decision = planner.decide(slot)
-    decisions.known.withLock { $0[slot] = decision }
-    return decision
-  }
+  private let decisions = Mutex<[Slot: Decision]>([:])
 
   init(base: Int, tick: Int, now: Int, ledger: Ledger, forge: Forge, planner: Planner, isForgeSilent: Bool, tree: Tree) {
     self.base = base
@@ -32,11 +23,14 @@ struct Look: Sendable {
     self.isForgeSilent = isForgeSilent
     self.tree = tree
   }
-}
 
-/// What the planner would say again.
-private final class Decisions: Sendable {
-  let known = Mutex<[Slot: Decision]>([:])
+  /// The plan of a slot, made once for each look.
+  func decide(_ slot: Slot) -> Decision {
+    if let known = decisions.withLock({ $0[slot] }) { return known }
+    let decision = planner.decide(slot)
+    decisions.withLock { $0[slot] = decision }
+    return decision
+  }
 }
 
 extension World {
@@ -47,84 +41,67 @@ extension World {
     {
       return memo
     }
-    figures.plans += 1
     let look = Look(
       base: tip, tick: tick, now: now, ledger: ledger, forge: forge,
-      planner: Planner(situation(base: tip, ledger: ledger, forge: forge)), isForgeSilent: isForgeSilent, tree: tree)
+      planner: planner(base: tip, ledger: ledger, forge: forge), isForgeSilent: isForgeSilent, tree: tree)
     memo = look
     return look
   }
 
-  func situation(base: Int, ledger: Ledger, forge: Forge) -> Situation {
+  mutating func planner(
+    base: Int, ledger: Ledger, forge: Forge, inHand: [ClusterName: Reading] = [:]
+  ) -> Planner {
+    figures.plans += 1
+    let situation = situation(base: base, ledger: ledger, forge: forge, inHand: inHand)
+    return Planner(situation, ordering: common.ordering(policy, ledger))
+  }
+
+  /// - Parameter inHand: what was read just now and is not in the ledger, of all clusters that were read.
+  mutating func situation(
+    base: Int, ledger: Ledger, forge: Forge, inHand: [ClusterName: Reading] = [:]
+  ) -> Situation {
     let walked = walk(ledger, to: base)
-    let tree = commits[base].tree
     var situation = Situation(
-      now: Timestamp(seconds: now), policy: policy,
-      clusters: tree.map { cluster($0, $1, desired: walked.desired[$0] ?? [:], ledger) }, seen: ledger.seen,
+      now: Timestamp(seconds: now), policy: policy, clusters: states(base, walked, ledger), seen: ledger.seen,
       qualified: ledger.qualified, rollouts: ledger.rollouts, stops: ledger.stops, calendars: calendars,
       unreadableSlots: isForgeSilent)
+    for index in situation.clusters.indices {
+      let name = situation.clusters[index].name
+      if let reading = inHand[name] { situation.clusters[index].reading = reading }
+      guard let beat = ledger.beats[Self.shard(name)] else { continue }
+      situation.clusters[index].reading?.cover(beat, name)
+    }
     situation.red = ledger.red
     situation.without = without
     situation.holds = Array(holds(walked.holds, forge).values)
-    for (name, commits) in forge.branches { add(name, commits, forge, ledger, tree, to: &situation) }
+    for (name, commits) in forge.branches { add(name, commits, forge, ledger, to: &situation) }
     for request in forge.requests where request.isRefused && request.branch.kind == .takeBack {
       for (cluster, taken) in request.head.moves {
         situation.declined.insert(DeclinedTakeBack(slot: request.branch.slot, cluster: cluster, tuple: taken.from))
       }
     }
-    situation.overrides = overrides(tree, forge)
+    situation.overrides = overrides(base, forge)
     return situation
   }
 
-  /// The base's history since the ledger's cursor: what is desired since when, and the holds.
-  func walk(
-    _ ledger: Ledger, to base: Int
-  ) -> (desired: [ClusterName: [GroupName: DesiredTuple]], holds: [String: Hold]) {
-    let tree = commits[base].tree
-    let recorded = ledger.records.mapValues(\.desired)
-    if ledger.cursor == base, tree.keys.allSatisfy({ recorded[$0] != nil }) { return (recorded, ledger.holds) }
-    var history = BaseHistory(
-      desired: recorded, holds: ledger.holds, ordering: Ordering(policy: policy, seen: ledger.seen), without: without)
-    if ledger.cursor < base {
-      for index in (ledger.cursor + 1)...base {
-        let (before, commit) = (commits[index - 1].tree, commits[index])
-        let moves = commit.tree.sorted { $0.key < $1.key }.flatMap { name, site -> [BaseHistory.Move] in
-          guard let old = before[name], old != site else { return [] }
-          return history.moves(name, from: place(old), to: place(site), groups: policy.groups)
-        }
-        let since = min(now, max(ledger.walkedAt, commit.at))
-        history.follow(
-          BaseHistory.Commit(id: "\(index)", by: commit.by, at: Timestamp(seconds: since), isPromotion: commit.isPromotion),
-          moves: moves
-        ) { slot in
-          before.filter { $0.value.stage == slot.stage }.map {
-            BaseHistory.Standing(
-              cluster: $0, tuple: $1.tuple(group(slot)),
-              isSetAside: $1.isPinned || ledger.paused.contains($0) && ledger.pausedSince[$0] ?? 0 <= commit.at)
-          }
-        }
-      }
+  /// The clusters as the ledger knows them, heartbeats aside.
+  private mutating func states(_ base: Int, _ walked: Walked, _ ledger: Ledger) -> [ClusterState] {
+    if walked.desired == nil, let known = common.states(base, ledger) { return known }
+    let groups = policy.groups
+    let states = commits[base].sites.map { name, site in
+      cluster(name, site, stages: common.stages(site.stage, groups), desired: walked.desired(name, ledger), ledger)
     }
-    for (name, site) in tree {
-      for group in policy.groups { history.settle(name, group.name, site.tuple(group), at: Timestamp(seconds: now)) }
-    }
-    return (history.desired, history.holds)
-  }
-
-  private func place(_ site: Site) -> BaseHistory.Place {
-    BaseHistory.Place(
-      stages: Dictionary(uniqueKeysWithValues: policy.groups.map { ($0.name, site.stage) }), desired: site.desired)
+    if walked.desired == nil { common.keep(states, base, ledger) }
+    return states
   }
 
   private func cluster(
-    _ name: ClusterName, _ site: Site, desired: [GroupName: DesiredTuple], _ ledger: Ledger
+    _ name: ClusterName, _ site: Site, stages: [GroupName: StageName], desired: [GroupName: DesiredTuple], _ ledger: Ledger
   ) -> ClusterState {
     let record = ledger.records[name]
     var state = ClusterState(
-      name: name, stages: Dictionary(uniqueKeysWithValues: policy.groups.map { ($0.name, site.stage) }),
-      desired: site.desired, pinned: site.isPinned ? Set(site.desired.keys) : [], paused: ledger.paused.contains(name),
-      reading: record?.reading?.covered(by: ledger.beats[Self.shard(name)].map { [$0] } ?? [], cluster: name),
-      first: record?.first)
+      name: name, stages: stages, desired: site.desired, pinned: site.isPinned ? Set(site.desired.keys) : [],
+      paused: ledger.paused.contains(name), reading: record?.reading, first: record?.first)
     for (group, it) in desired {
       state.desiredSince[group] = it.since
       state.healthyBefore[group] = it.healthyBefore
@@ -154,8 +131,7 @@ extension World {
   }
 
   private func add(
-    _ name: BranchName, _ commits: [BranchCommit], _ forge: Forge, _ ledger: Ledger, _ tree: Tree,
-    to situation: inout Situation
+    _ name: BranchName, _ commits: [BranchCommit], _ forge: Forge, _ ledger: Ledger, to situation: inout Situation
   ) {
     guard let tip = commits.last, let own = commits.last(where: { ledger.tips.contains($0.id) }) else { return }
     let request = forge.request(name)
@@ -178,9 +154,9 @@ extension World {
     }
   }
 
-  private func overrides(_ tree: Tree, _ forge: Forge) -> [Slot: Set<ClusterName>] {
+  private func overrides(_ base: Int, _ forge: Forge) -> [Slot: Set<ClusterName>] {
     var overrides: [Slot: Set<ClusterName>] = [:]
-    for (name, site) in tree where !site.isPinned {
+    for (name, site) in commits[base].sites where !site.isPinned && !site.overrides.isEmpty {
       for group in site.overrides { overrides[Slot(stage: site.stage, group: group), default: []].insert(name) }
     }
     for request in forge.requests where request.isRefused && request.branch.kind == .consolidate {

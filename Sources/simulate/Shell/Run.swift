@@ -131,6 +131,7 @@ extension World {
       }
       ledger.seen[component] = seen
     }
+    ledger.seenVersion += 1
     ledger.version += 1
   }
 }

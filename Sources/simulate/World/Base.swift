@@ -10,6 +10,9 @@ struct Site: Sendable, Equatable {
 
   func tuple(_ group: Group) -> VersionTuple {
     if desired.count == group.components.count { return VersionTuple(desired) }
+    if group.components.count == 1, let version = desired[group.components[0]] {
+      return VersionTuple([group.components[0]: version])
+    }
     return VersionTuple(desired.filter { group.components.contains($0.key) })
   }
 }
@@ -18,10 +21,23 @@ typealias Tree = [ClusterName: Site]
 
 /// A first-parent commit of the base.
 struct BaseCommit: Sendable {
-  var by: String
-  var at: Int
-  var isPromotion: Bool
-  var tree: Tree
+  let by: String
+  let at: Int
+  let isPromotion: Bool
+  let tree: Tree
+  /// By name.
+  let sites: [(name: ClusterName, site: Site)]
+  /// By stage and name, those that are not pinned.
+  let crews: [StageName: [(name: ClusterName, site: Site)]]
+
+  init(by: String, at: Int, isPromotion: Bool, tree: Tree) {
+    self.by = by
+    self.at = at
+    self.isPromotion = isPromotion
+    self.tree = tree
+    sites = tree.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    crews = Dictionary(grouping: sites.filter { !$0.site.isPinned }, by: \.site.stage)
+  }
 }
 
 /// Which branch: at most one of a kind in each slot.
@@ -96,9 +112,14 @@ struct Ledger: Sendable {
   var cursor = 0
   var walkedAt = 0
   var records: [ClusterName: ClusterRecord] = [:]
+  /// Counts what changes in `records`, `applies` and `paused`.
+  var recordVersion = 0
   var holds: [String: Hold] = [:]
   var seen: [ComponentName: [SeenVersion]] = [:]
+  var seenVersion = 0
   var qualified: [Slot: [Qualification]] = [:]
+  /// The tuples of `qualified`.
+  var proven: [Slot: Set<VersionTuple>] = [:]
   var rollouts: [Slot: [VersionTuple: Rollout]] = [:]
   var tips: Set<Int> = []
   var beats: [Int: Heartbeat] = [:]

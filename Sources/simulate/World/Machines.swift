@@ -76,10 +76,18 @@ extension World {
   func isRed(_ tuple: VersionTuple) -> Bool { tuple.versions.contains { releases[$0]?[$1]?.nature == .red } }
 
   func isHealthy(_ cluster: ClusterName, _ group: Group) -> Bool {
-    guard let machine = machines[cluster], let site = tree[cluster], machine.sickUntil <= now else { return false }
-    return !group.components.contains { component in
-      machine.running[component].map { isSick($0, of: component, on: cluster, in: site.stage) } ?? true
+    guard let machine = machines[cluster], let site = tree[cluster] else { return false }
+    return isHealthy(cluster, machine, in: site.stage, group)
+  }
+
+  func isHealthy(_ cluster: ClusterName, _ machine: Machine, in stage: StageName, _ group: Group) -> Bool {
+    if machine.sickUntil > now { return false }
+    for component in group.components {
+      guard let version = machine.running[component], !isSick(version, of: component, on: cluster, in: stage) else {
+        return false
+      }
     }
+    return true
   }
 
   /// Time passes, and what was started goes on.
@@ -90,11 +98,11 @@ extension World {
 
   /// What a merge starts, starts; what is over, is over.
   mutating func settleMachines() {
-    for (name, site) in tree {
-      guard var machine = machines[name] else { continue }
+    for (name, site) in commits[tip].sites {
+      guard var machine = machines[name], !machine.pending.isEmpty || machine.running != site.desired else { continue }
       for group in policy.groups {
         let desired = site.tuple(group)
-        if policy.stage(Slot(stage: site.stage, group: group.name))?.applies == false {
+        if !policy.applies(site.stage, group.name) {
           let running = VersionTuple(machine.running.filter { desired[$0.key] != nil })
           if running == desired {
             machine.pending[group.name] = nil
@@ -123,5 +131,13 @@ extension World {
     upstream[component, default: []].append(release)
     releases[component, default: [:]][version] = release
     note("upstream: \(component) \(version) is \(nature)")
+  }
+}
+
+extension Policy {
+  /// Whether a stage has an upgrade command for a group.
+  func applies(_ stage: StageName, _ group: GroupName) -> Bool {
+    guard let index = stages.firstIndex(where: { $0.name == stage }) else { return false }
+    return stages[index].own.isEmpty ? stages[index].applies : stages[index].own[group]?.applies ?? stages[index].applies
   }
 }

@@ -6,6 +6,7 @@ extension World {
     var random = Random(seed: seed)
     var maker = PolicyMaker(random: random)
     policy = maker.make()
+    slots = Self.slots(policy)
     random = maker.random
     now = 1_000_000
     commits = []

@@ -6,7 +6,10 @@ import Synchronization
 struct World: Sendable {
   static let sluice = "sluice"
 
-  var policy: Policy
+  var policy: Policy {
+    didSet { slots = Self.slots(policy) }
+  }
+  var slots: [Slot]
   var calendars: [Slot: StageCalendar] = [:]
   /// Rules that are switched off.
   var without: Set<PlannerRule> = []
@@ -31,6 +34,8 @@ struct World: Sendable {
   var nextID = 1
   var seed: UInt64
   var memo: Look?
+  /// What situations have in common while nothing of it changes.
+  var common = Common()
 
   struct Violation: Sendable, Equatable {
     var law: String
@@ -40,15 +45,18 @@ struct World: Sendable {
 
   var tip: Int { commits.count - 1 }
   var tree: Tree { commits[tip].tree }
-  var slots: [Slot] { policy.stages.flatMap { stage in policy.groups.map { Slot(stage: stage.name, group: $0.name) } } }
+  static func slots(_ policy: Policy) -> [Slot] {
+    policy.stages.flatMap { stage in policy.groups.map { Slot(stage: stage.name, group: $0.name) } }
+  }
 
   func stage(_ slot: Slot) -> Stage { policy.stage(slot) ?? policy.stages[0] }
   func group(_ slot: Slot) -> Group { policy.group(slot.group) ?? policy.groups[0] }
 
-  /// The clusters of a stage that count.
-  func counted(_ slot: Slot, in tree: Tree) -> [(name: ClusterName, site: Site)] {
-    tree.filter { $0.value.stage == slot.stage && !$0.value.isPinned && !ledger.paused.contains($0.key) }
-      .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  /// The clusters of a stage that count, at a commit of the base; nil: at its tip.
+  func counted(_ slot: Slot, at base: Int? = nil) -> [(name: ClusterName, site: Site)] {
+    let crew = commits[base ?? tip].crews[slot.stage] ?? []
+    let paused = ledger.paused
+    return paused.isEmpty ? crew : crew.filter { !paused.contains($0.name) }
   }
 
   func note(_ words: @autoclosure () -> String) { story?.add("t+\(now) \(words())") }
