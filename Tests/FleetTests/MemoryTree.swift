@@ -31,6 +31,7 @@ struct MemoryTree: Sendable {
   func applying(_ change: ChangeSet) -> MemoryTree {
     var tree = self
     for (path, bytes) in change.files { tree.files[path] = bytes }
+    for path in change.emptied { tree.files[path] = nil }
     return tree
   }
 

@@ -5,10 +5,14 @@ package import YAML
 package struct ChangeSet: Sendable {
   /// Whole new contents by path.
   package internal(set) var files: [String: [UInt8]] = [:]
+  /// Files that hold nothing any more.
+  package internal(set) var emptied: Set<String> = []
   /// Definitions that were edited where they stand.
   package internal(set) var definitions: [Definition] = []
   /// Values that were written into clusters' own files.
   package internal(set) var overrides: [Override] = []
+  /// Values that were taken out of clusters' own files, since the layers below say the same.
+  package internal(set) var removed: [Override] = []
 
   package struct Definition: Sendable, Equatable {
     package let components: [ComponentName]

@@ -58,13 +58,13 @@ extension ChangeWriter {
     (try? YAMLFile(Array(plain.utf8), name: "").documents.first?.root?.resolvesToString) ?? false
   }
 
-  private func ownFile(_ inheritor: Inheritor) -> ReadFile? {
+  func ownFile(_ inheritor: Inheritor) -> ReadFile? {
     guard components[inheritor.component].file == nil else { return nil }
     return fleet.policy.fleet.ownLayer.map { fleet.clusters[inheritor.cluster].layers[$0] }
   }
 
   /// How many clusters read each of some files.
-  private func readers(of paths: Set<String>) -> [String: Int] {
+  func readers(of paths: Set<String>) -> [String: Int] {
     var readers: [String: Int] = [:]
     if paths.isEmpty { return readers }
     for cluster in fleet.clusters {

@@ -55,7 +55,7 @@ struct ChangeWriter {
     try problems.check()
     let inheritors = inheritors()
     var overrides: [Inheritor] = []
-    let sources = inheritors.keys.sorted { ($0.path, $0.document, $0.start) < ($1.path, $1.document, $1.start) }
+    let sources = inheritors.keys.sorted()
     try await parse(Set(sources.map(\.path)))
     for source in sources { overrides += edit(source, inheritors[source] ?? []) }
     try problems.check()
@@ -106,7 +106,7 @@ struct ChangeWriter {
     }
   }
 
-  private mutating func parse(_ paths: Set<String>) async throws(FleetError) {
+  mutating func parse(_ paths: Set<String>) async throws(FleetError) {
     let missing = paths.filter { parsed[$0] == nil }.sorted()
     for start in stride(from: 0, to: missing.count, by: 1000) {
       let batch = Array(missing[start..<min(start + 1000, missing.count)])
@@ -189,7 +189,7 @@ struct ChangeWriter {
 
   // MARK: Writing
 
-  private mutating func apply() async {
+  mutating func apply() async {
     let work = edits.sorted { $0.key < $1.key }.map { (path: $0.key, file: parsed[$0.key], edits: $0.value) }
     let results = await Parallel.map(work) { it -> Result<[UInt8], FactError> in
       do throws(YAMLError) {
