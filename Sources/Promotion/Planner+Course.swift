@@ -27,17 +27,6 @@ extension Planner {
     return idle(roster, front, newer)
   }
 
-  /// Overrides that a rollout left behind, once it has qualified and nobody is behind any more.
-  private func consolidation(_ roster: Roster, _ front: Front) -> PlannedConsolidation? {
-    guard let all = situation.overrides[roster.slot], !all.isEmpty, hasQualified(roster.slot, front.tuple),
-      complete(roster.slot, front.tuple), !isHeld(roster.slot, front.tuple)
-    else { return nil }
-    // One that came from another stage, or that a person put elsewhere, has other values in its overrides.
-    let there = roster.cohort(desiring: front.tuple)?.units.map { roster.units[$0].name } ?? []
-    let left = there.filter(all.contains)
-    return left.isEmpty ? nil : PlannedConsolidation(slot: roster.slot, tuple: front.tuple, clusters: left)
-  }
-
   /// Where the stage is to go: the front, or what is newer if it may take that, or what its open promotion sticks to.
   ///
   /// A front that failed goes no further, even below `maxUnhealthy` (trap 5: the stage opens to newer ones).

@@ -110,7 +110,7 @@ extension Planner {
   /// What becomes of the open take-back, by the one plan; nil: none is open.
   package func takeBackTreatment(_ slot: Slot) -> TakeBackTreatment? {
     guard let open = situation.openTakeBacks[slot] else { return nil }
-    let obstacles = takeBackObstacles(slot, forMerge: false)
+    let obstacles = obstacles(slot, .takeBack, forMerge: false)
     if !obstacles.isEmpty { return .leave(obstacles) }
     guard case .takeBack(let planned) = course(slot) else { return .closeMoot }
     return planned.moves.mapValues(\.to) == open.to ? .keep : .rewrite(planned)
@@ -118,18 +118,7 @@ extension Planner {
 
   /// Whether a take-back may land now: no window and no freeze keeps it (L8).
   package func mayMergeTakeBack(_ slot: Slot, to: [ClusterName: VersionTuple]) -> Bool {
-    guard takeBackObstacles(slot, forMerge: true).isEmpty, case .takeBack(let planned) = course(slot) else { return false }
+    guard obstacles(slot, .takeBack, forMerge: true).isEmpty, case .takeBack(let planned) = course(slot) else { return false }
     return !to.isEmpty && to.allSatisfy { planned.moves[$0.key]?.to == $0.value }
-  }
-
-  /// What keeps a slot's take-back from being written or landed.
-  package func takeBackObstacles(_ slot: Slot, forMerge: Bool) -> [Reason] {
-    var reasons = stopReasons(slot)
-    if situation.unreadableSlots { reasons.append(Reason(.slotUnknown)) }
-    if let open = situation.openTakeBacks[slot], let mark = open.heldByPerson {
-      if case .commit = mark, forMerge { return reasons }
-      reasons.append(Reason(.slotTaken(number: open.number, mark)))
-    }
-    return reasons
   }
 }

@@ -65,8 +65,13 @@ package final class Planner: Sendable {
   /// What to do in one slot now. Whatever keeps the slot from moving comes in front of what its versions wait for.
   package func decide(_ slot: Slot) -> Decision {
     let course = course(slot)
-    let obstacles =
-      if case .takeBack = course { takeBackObstacles(slot, forMerge: false) } else { obstacles(slot, forMerge: false) }
+    let kind: ChangeKind =
+      switch course {
+      case .takeBack: .takeBack
+      case .consolidate: .consolidate
+      case .promote, .upToDate, .wait: .promote
+      }
+    let obstacles = obstacles(slot, kind, forMerge: false)
     if obstacles.isEmpty { return course }
     if case .wait(let reasons) = course { return .wait(obstacles + reasons) }
     return .wait(obstacles)
@@ -75,14 +80,18 @@ package final class Planner: Sendable {
   /// A stop, an unreadable forge, a person's mark: nothing of the plan changes by them, it only waits.
   ///
   /// A person's commit on the branch is not swapped for another version (trap 29), but may land: merge decides on its content.
-  func obstacles(_ slot: Slot, forMerge: Bool) -> [Reason] {
+  func obstacles(_ slot: Slot, _ kind: ChangeKind = .promote, forMerge: Bool) -> [Reason] {
     var reasons = stopReasons(slot)
     if situation.unreadableSlots { reasons.append(Reason(.slotUnknown)) }
-    if let open = situation.open[slot], let mark = open.heldByPerson {
-      if case .commit = mark, forMerge { return reasons }
-      reasons.append(Reason(.slotTaken(number: open.number, mark)))
-    }
-    return reasons
+    let (number, mark) =
+      switch kind {
+      case .promote: (situation.open[slot]?.number, situation.open[slot]?.heldByPerson)
+      case .takeBack: (situation.openTakeBacks[slot]?.number, situation.openTakeBacks[slot]?.heldByPerson)
+      case .consolidate: (situation.openConsolidations[slot]?.number, situation.openConsolidations[slot]?.heldByPerson)
+      }
+    guard let mark else { return reasons }
+    if case .commit = mark, forMerge { return reasons }
+    return reasons + [Reason(.slotTaken(number: number, mark))]
   }
 
   func stopReasons(_ slot: Slot) -> [Reason] {

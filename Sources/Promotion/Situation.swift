@@ -13,6 +13,8 @@ package struct Situation: Sendable {
   package var open: [Slot: OpenPromotion]
   /// The open take-back of each slot.
   package var openTakeBacks: [Slot: OpenTakeBack]
+  /// The open consolidation of each slot.
+  package var openConsolidations: [Slot: OpenConsolidation] = [:]
   /// What was taken back, released or not.
   package var holds: [Hold]
   /// What a person does not want to have taken back: they closed the take-back's request.
@@ -222,6 +224,19 @@ package struct OpenTakeBack: Sendable, Equatable {
   package init(number: Int?, to: [ClusterName: VersionTuple], heldByPerson: OpenPromotion.PersonsMark? = nil) {
     self.number = number
     self.to = to
+    self.heldByPerson = heldByPerson
+  }
+}
+
+/// A slot's open consolidation.
+package struct OpenConsolidation: Sendable, Equatable {
+  package var number: Int?
+  package var tuple: VersionTuple
+  package var heldByPerson: OpenPromotion.PersonsMark?
+
+  package init(number: Int?, tuple: VersionTuple, heldByPerson: OpenPromotion.PersonsMark? = nil) {
+    self.number = number
+    self.tuple = tuple
     self.heldByPerson = heldByPerson
   }
 }
