@@ -16,6 +16,8 @@ package enum ForgeError: Error, Sendable {
   case ownRequest(number: Int, name: String)
   case conflict(number: Int, base: String, paths: [String])
   case nothingToMerge(number: Int, base: String)
+  /// What a request changed was changed again since.
+  case cannotRevert(number: Int, base: String, paths: [String])
   /// A file of a newer format than this program reads.
   case newerFormat(file: String, format: Int)
   case damaged(file: String, why: String)
@@ -32,7 +34,7 @@ extension ForgeError: CustomStringConvertible {
     switch self {
     case .noRequest, .noBranch, .newerFormat, .damaged: 65
     case .invalid: 64
-    case .notOpen, .alreadyOpen, .notMerged, .branchTaken, .headMoved, .ownRequest, .conflict, .nothingToMerge: 1
+    case .notOpen, .alreadyOpen, .notMerged, .branchTaken, .headMoved, .ownRequest, .conflict, .nothingToMerge, .cannotRevert: 1
     case .contended: 75
     case .refused: 77
     case .git(let error): error.exitCode
@@ -58,6 +60,13 @@ extension ForgeError: CustomStringConvertible {
       """
       cannot merge #\(number) into \(base): both changed \(paths.prefix(5).joined(separator: ", "))\
       \(paths.count > 5 ? " and \(paths.count - 5) more" : ""), hint: bring its branch up to date with \(base)
+      """
+    case .cannotRevert(let number, let base, let paths):
+      """
+      cannot revert #\(number): \
+      \(paths.isEmpty ? "nothing of it is left on \(base)" : "\(base) has changed since in \(paths.prefix(5).joined(separator: ", "))")\
+      \(paths.count > 5 ? " and \(paths.count - 5) more" : ""), hint: `sluice rollback STAGE GROUP` takes a version back by what \
+      the files say now
       """
     case .nothingToMerge(let number, let base): "cannot merge #\(number): \(base) holds its commits already"
     case .newerFormat(let file, let format):

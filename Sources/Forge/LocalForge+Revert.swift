@@ -40,9 +40,12 @@ extension LocalForge {
     }
     let tree: ObjectID
     switch outcome {
-    case .upToDate: throw .nothingToMerge(number: request.number, base: request.base)
-    case .conflict(let paths): throw .conflict(number: request.number, base: request.base, paths: paths)
-    case .clean(let merged): tree = merged
+    case .upToDate: throw .cannotRevert(number: request.number, base: request.base, paths: [])
+    case .conflict(let paths): throw .cannotRevert(number: request.number, base: request.base, paths: paths)
+    case .clean(let merged):
+      let unchanged = try await reading { (repository) throws(GitError) in try await repository.commit(base).tree == merged }
+      if unchanged { throw .cannotRevert(number: request.number, base: request.base, paths: []) }
+      tree = merged
     case .fastForward: tree = try await reading { (repository) throws(GitError) in try await repository.commit(before).tree }
     }
     let message = "Revert \"\(request.title)\"\n\nThis reverts commit \(landed.hex).\n"
