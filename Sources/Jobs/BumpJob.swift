@@ -5,7 +5,7 @@ import Ledger
 import Promotion
 package import Report
 
-/// Writes the branches of what the plan promotes or takes back.
+/// Writes the branches of what the plan promotes, takes back or consolidates.
 package struct BumpJob: Job {
   package let workspace: Workspace
 
@@ -87,7 +87,12 @@ package struct BumpJob: Job {
   }
 
   private func record(_ commit: ObjectID, _ content: PromotionContent, _ reference: String, now: Timestamp) async throws {
-    let verb = content.change.kind == .takeBack ? "Take back" : "Promote"
+    let verb =
+      switch content.change {
+      case .promotion: "Promote"
+      case .takeBack: "Take back"
+      case .consolidation: "Consolidate"
+      }
     try await workspace.ledger.update("\(verb) in \(content.change.slot.stage)") { ledger in
       let branch = BranchNames.short(reference)
       var tips = try await ledger.one(TipRecord.self, branch) ?? TipRecord(branch: branch, commits: [], at: now)

@@ -50,9 +50,23 @@ struct CheckFindings: Sendable {
     events += walk.warnings.map(Event.warning)
     events += records.damage.map { .warning("the ledger's \($0.key) can't be read, so its subject is unknown: \($0.value)") }
     let look = observation.look
+    forgetOverrides(look)
     let cursor = records.cursors[look.baseBranch]
     if cursor?.commit != look.base.id.hex {
       changes.append(.put(CursorRecord(branch: look.baseBranch, commit: look.base.id.hex, at: observation.at)))
+    }
+  }
+
+  /// An override that stood and is gone is nobody's any more: who writes one there later is a person. One that an open branch
+  /// brings is still to come.
+  private mutating func forgetOverrides(_ look: Look) {
+    let earlier = look.history.earlier
+    if earlier.isEmpty || records.overrides.values.isEmpty { return }
+    let tips = Set(look.references.values.map(\.hex))
+    for (_, record) in records.overrides.values.sorted(by: { ($0.key.cluster, $0.key.part) < ($1.key.cluster, $1.key.part) }) {
+      func stands(_ fleet: ResolvedFleet) -> Bool { fleet.isOverridden(record.component, in: record.cluster) }
+      if tips.contains(record.commit) || stands(look.fleet) || !earlier.contains(where: stands) { continue }
+      changes.append(.remove(OverrideRecord.self, record.subject))
     }
   }
 

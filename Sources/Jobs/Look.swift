@@ -22,6 +22,8 @@ package struct Look: Sendable {
   let references: [String: ObjectID]
   let requests: Requests
   let planner: Planner
+  /// What the plan wants consolidated, as it can be written.
+  let consolidations: [Slot: Consolidation]
 
   var situation: Situation { planner.situation }
 
@@ -41,6 +43,7 @@ struct LedgerRecords: Sendable {
   let stops: Records<StopRecord>
   let tips: Records<TipRecord>
   let cursors: Records<CursorRecord>
+  let overrides: Records<OverrideRecord>
 
   init(_ ledger: LedgerSnapshot) async throws(LedgerError) {
     clusters = try await ledger.all(RecordedCluster.self)
@@ -54,6 +57,7 @@ struct LedgerRecords: Sendable {
     stops = try await ledger.all(StopRecord.self)
     tips = try await ledger.all(TipRecord.self)
     cursors = try await ledger.all(CursorRecord.self)
+    overrides = try await ledger.all(OverrideRecord.self)
   }
 
   /// What can't be read of those whose silence would not show anywhere else: the file, and what is wrong with it.

@@ -62,14 +62,17 @@ struct Looker {
       switch branch.kind {
       case .promote: maker.add(branch, gates: gates[place]?.results ?? [:])
       case .takeBack: try await maker.addTakeBack(branch, in: workspace)
-      case .consolidate: continue
+      case .consolidate: maker.addConsolidation(branch)
       }
     }
+    maker.addOverrides(records.overrides, in: history.fleet)
     maker.situation.unreadableSlots = requests.problem != nil
+    let (planner, consolidations) = try await Consolidations(fleet: history.fleet, records: records.overrides, workspace: workspace)
+      .settled(maker.situation)
     return Look(
       now: now, base: base, baseBranch: BranchNames.short(try await workspace.baseReference()), fleet: history.fleet,
       ledger: ledger, records: records, history: history, walk: walk, branches: branches, gates: gates,
-      references: references, requests: requests, planner: Planner(maker.situation))
+      references: references, requests: requests, planner: planner, consolidations: consolidations)
   }
 }
 
@@ -134,6 +137,9 @@ struct HistoryView: Sendable {
       .compactMap { ObjectID(hex: $0) }.first
     try await workspace.ledger.verify(ledger, trailers: newest.map { [$0] } ?? [])
   }
+
+  /// The fleet before each commit since.
+  var earlier: [ResolvedFleet] { steps.isEmpty ? [] : ([start] + steps.dropLast().map(\.fleet)).compactMap(\.self) }
 
   func walk(_ records: LedgerRecords, now: Timestamp) -> Walk {
     Walk(

@@ -119,6 +119,7 @@ struct MergeJudge {
   private func exact(_ branch: PromotionBranch, _ tree: ObjectID, _ trailers: PromotionTrailers) async throws -> Verdict {
     let after = try await workspace.fleets.fleet(at: tree)
     let named = try await Prover.prove(Promise(moves: [:]), from: look.fleet, to: after)
+    if branch.kind == .consolidate { return try await consolidation(branch, tree, trailers, named) }
     let changed = Set(named.changes.map(\.cluster))
     guard !changed.isEmpty else { return .wait }
     guard PromotionWords.digest(changed) == trailers.clusters else {
@@ -130,6 +131,26 @@ struct MergeJudge {
     let outside = proof.outside.map { "\($0.path), which no cluster reads, is \($0.change)" }
     let wrong = proof.violations.map(\.description) + outside
     guard wrong.isEmpty else { return .refuse("it is not exact: " + wrong.prefix(5).joined(separator: "; ")) }
+    return try await landing(branch, tree, trailers)
+  }
+
+  /// A consolidation lands only as the plan, made again, would write it: no effective value changes.
+  private func consolidation(
+    _ branch: PromotionBranch, _ tree: ObjectID, _ trailers: PromotionTrailers, _ named: Proof
+  ) async throws -> Verdict {
+    guard let planned = look.planner.wantedConsolidation(branch.slot) else { return .wait }
+    let clusters = Set(planned.clusters)
+    guard PromotionWords.digest(clusters) == trailers.clusters,
+      look.planner.mayMergeConsolidation(branch.slot, tuple: trailers.to, clusters: clusters)
+    else { return .wait }
+    let content = try await PromotionContent.make(.consolidation(planned), look: look, workspace: workspace)
+    guard content.tree == tree, named.isExact, named.changes.isEmpty else {
+      return .refuse("it is not what the plan would write on the present base")
+    }
+    return try await landing(branch, tree, trailers)
+  }
+
+  private func landing(_ branch: PromotionBranch, _ tree: ObjectID, _ trailers: PromotionTrailers) async throws -> Verdict {
     guard let text = try await PromotionWords(look: look, workspace: workspace).text(branch) else { return .wait }
     return .land(
       MergeJob.Landing(

@@ -12,36 +12,48 @@ struct PromotionContent: Sendable {
 
   /// - Throws: `JobError.notExact` where the moves can't be written so that exactly they change, `FleetError`, `GitError`.
   static func make(_ change: PlannedChange, look: Look, workspace: Workspace) async throws -> PromotionContent {
-    let promise = look.promise(change.moves)
-    if let made = workspace.lastContents.withLock({ $0.first { $0.base == look.base.tree && $0.promise == promise } }) {
+    let recipe = Recipe(base: look.base.tree, promise: look.promise(change.moves), consolidation: change.consolidation)
+    if let made = workspace.lastContents.withLock({ $0.first { $0.recipe == recipe } }) {
       return PromotionContent(change: change, changes: made.changes, tree: made.tree, proof: made.proof)
     }
-    let changes = try await changeSet(change.slot, promise, look)
-    let files = changes.files.mapValues { Change.write($0) }
+    let changes = try await changeSet(change, recipe.promise, look)
+    var files = changes.files.mapValues { Change.write($0) }
+    for path in changes.emptied { files[path] = .remove }
     let tree = try await workspace.repository.writeTree(base: look.base.tree, changes: files)
     let after = try await workspace.fleets.fleet(at: tree)
-    let proof = try await Prover.prove(promise, from: look.fleet, to: after)
+    let proof = try await Prover.prove(recipe.promise, from: look.fleet, to: after)
     guard proof.isExact else { throw JobError.notExact(change.slot, proof.violations.map(\.description)) }
-    let made = Made(base: look.base.tree, promise: promise, changes: changes, tree: tree, proof: proof)
+    let made = Made(recipe: recipe, changes: changes, tree: tree, proof: proof)
     workspace.lastContents.withLock { $0 = Array(([made] + $0).prefix(8)) }
     return PromotionContent(change: change, changes: changes, tree: tree, proof: proof)
   }
 
+  fileprivate struct Recipe: Sendable, Equatable {
+    let base: ObjectID
+    let promise: Promise
+    let consolidation: PlannedConsolidation?
+  }
+
   /// What a promise makes of a base: the same, however often a run looks.
   struct Made: Sendable {
-    fileprivate let base: ObjectID
-    fileprivate let promise: Promise
+    fileprivate let recipe: Recipe
     fileprivate let changes: ChangeSet
     fileprivate let tree: ObjectID
     fileprivate let proof: Proof
   }
 
-  private static func changeSet(_ slot: Slot, _ promise: Promise, _ look: Look) async throws -> ChangeSet {
+  private static func changeSet(_ change: PlannedChange, _ promise: Promise, _ look: Look) async throws -> ChangeSet {
+    if case .consolidation(let planned) = change {
+      guard let made = look.consolidations[planned.slot], made.clusters == planned.clusters else {
+        throw JobError.notExact(planned.slot, ["the overrides can't be moved into a shared layer"])
+      }
+      return made.changes
+    }
     do throws(FleetError) {
       return try await ChangeSet.make(look.fleet, moves: promise.moves)
     } catch {
       if error.problems.isEmpty { throw error }
-      throw JobError.notExact(slot, error.problems.map(\.description))
+      throw JobError.notExact(change.slot, error.problems.map(\.description))
     }
   }
 }

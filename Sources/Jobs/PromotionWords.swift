@@ -25,7 +25,10 @@ struct PromotionWords {
       return nil
     }
     let proof = try await Prover.prove(Promise(moves: [:]), from: look.fleet, to: after)
-    let clusters = Set(proof.changes.map(\.cluster))
+    // A consolidation changes no cluster: those that it is about are the plan's.
+    let clusters =
+      branch.kind == .consolidate
+      ? Set(look.planner.wantedConsolidation(branch.slot)?.clusters ?? []) : Set(proof.changes.map(\.cluster))
     guard !clusters.isEmpty else { return nil }
     let group = look.situation.policy.group(branch.slot.group)
     let from = Dictionary(
@@ -34,10 +37,14 @@ struct PromotionWords {
       })
     var text = text(change(branch, trailers, from, after), proof)
     text.ledgerTip = trailers.ledger
-    let files = try await workspace.repository.diff(look.base.tree, tree)
-    let edits = edits(in: clusters, group?.components ?? [], after: after)
-    text.edits = files.flatMap { file in
-      edits[file.path] ?? [PromotionText.FileEdit(path: file.path, what: file.old == nil ? "created" : "edited")]
+    if branch.kind == .consolidate {
+      text.edits = (look.consolidations[branch.slot]?.changes).map(Self.edits) ?? []
+    } else {
+      let files = try await workspace.repository.diff(look.base.tree, tree)
+      let edits = edits(in: clusters, group?.components ?? [], after: after)
+      text.edits = files.flatMap { file in
+        edits[file.path] ?? [PromotionText.FileEdit(path: file.path, what: file.old == nil ? "created" : "edited")]
+      }
     }
     text.gates = gates(branch)
     text.approvals.givenBy = branch.approvals
@@ -48,6 +55,9 @@ struct PromotionWords {
   private func change(
     _ branch: PromotionBranch, _ trailers: PromotionTrailers, _ from: [ClusterName: VersionTuple], _ after: ResolvedFleet
   ) -> PlannedChange {
+    if branch.kind == .consolidate {
+      return .consolidation(PlannedConsolidation(slot: branch.slot, tuple: trailers.to, clusters: from.keys.sorted()))
+    }
     guard branch.kind == .takeBack else {
       let wave = WavePlace(number: trailers.wave.number, of: trailers.wave.count)
       return .promotion(PlannedPromotion(slot: branch.slot, to: trailers.to, from: from, wave: wave))
@@ -83,6 +93,8 @@ struct PromotionWords {
       text.back = planned.moves.mapValues(\.to)
       text.stranded = planned.stranded
       text.because = because(planned)
+    case .consolidation:
+      text.approvals.needed = policy.stage(slot)?.approvals ?? 1
     }
     return text
   }
@@ -104,6 +116,7 @@ struct PromotionWords {
   private static func edits(_ changes: ChangeSet) -> [PromotionText.FileEdit] {
     changes.definitions.map { PromotionText.FileEdit(path: $0.path, what: "\($0.field): \($0.from) to \($0.to)") }
       + changes.overrides.map { PromotionText.FileEdit(path: $0.path, what: "\($0.field): \($0.value)") }
+      + changes.removed.map { PromotionText.FileEdit(path: $0.path, what: "\($0.field): \($0.value) removed") }
   }
 
   /// What each file gives these clusters anew, by path.

@@ -70,7 +70,10 @@ package struct ProposeJob: Job {
       let treatment = planner.takeBackTreatment(branch.slot)
       if treatment == .closeMoot { return .close(branch, .nothingLeft) }
       isKept = treatment == .keep
-    case .consolidate: return nil
+    case .consolidate:
+      let treatment = planner.consolidationTreatment(branch.slot)
+      if treatment == .closeMoot { return .close(branch, .nothingLeft) }
+      isKept = treatment == .keep
     }
     guard branch.trailers != nil, let text = observation.texts[branch.place] else { return nil }
     guard let request = branch.request else {

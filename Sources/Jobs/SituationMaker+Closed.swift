@@ -18,7 +18,8 @@ extension SituationMaker {
       switch place.kind {
       case .promote where !known.contains(request.holdID): await hold(request, place.slot, workspace)
       case .takeBack: await decline(request, place.slot, workspace)
-      case .promote, .consolidate: continue
+      case .consolidate: await refuse(request, place.slot, workspace)
+      case .promote: continue
       }
     }
   }
@@ -52,6 +53,12 @@ extension SituationMaker {
       guard let tuple = before.cluster(name)?.desired.tuple(of: group) else { continue }
       situation.declined.insert(DeclinedTakeBack(slot: slot, cluster: name, tuple: tuple))
     }
+  }
+
+  /// Closing a consolidation says "not again" of its tuple: its overrides stay.
+  private mutating func refuse(_ request: PullRequest, _ slot: Slot, _ workspace: Workspace) async {
+    guard let own = await newestPromotion(of: request, in: slot, workspace.repository) else { return }
+    refused.insert(SlotTuple(slot, own.tuple))
   }
 
   /// The newest commit of a request that says what it promotes; a person's own may stand above it.

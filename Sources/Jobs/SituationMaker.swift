@@ -9,6 +9,8 @@ import Report
 struct SituationMaker {
   var situation: Situation
   let rollouts: Records<RolloutRecord>
+  /// Tuples whose consolidation a person closed.
+  var refused: Set<SlotTuple> = []
 
   init(policy: PolicyFile, records: LedgerRecords, walk: Walk, fleet: ResolvedFleet, now: Timestamp) {
     rollouts = records.rollouts
@@ -62,6 +64,24 @@ struct SituationMaker {
       }
     }
     situation.openTakeBacks[branch.slot] = OpenTakeBack(number: branch.request?.number, to: to, heldByPerson: branch.mark)
+  }
+
+  mutating func addConsolidation(_ branch: PromotionBranch) {
+    if branch.request == nil, branch.closed != nil, branch.personsCommit == nil { return }
+    situation.openConsolidations[branch.slot] = OpenConsolidation(
+      number: branch.request?.number, tuple: branch.trailers?.to ?? VersionTuple([:]), heldByPerson: branch.mark)
+  }
+
+  /// Adds the overrides that Sluice wrote and that still stand, but for those that a person wants to keep.
+  mutating func addOverrides(_ records: Records<OverrideRecord>, in fleet: ResolvedFleet) {
+    for record in records.values.values where fleet.isOverridden(record.component, in: record.cluster) {
+      guard let group = situation.policy.groups.first(where: { $0.components.contains(record.component) }),
+        let cluster = fleet.cluster(record.cluster), let stage = cluster.stages[group.name]
+      else { continue }
+      let slot = Slot(stage: stage, group: group.name)
+      if refused.contains(SlotTuple(slot, cluster.desired.tuple(of: group))) { continue }
+      situation.overrides[slot, default: []].insert(record.cluster)
+    }
   }
 }
 

@@ -30,6 +30,7 @@ package final class Workspace: Sendable {
   let lastLook = Mutex<Look?>(nil)
   /// The promotions that were made last.
   let lastContents = Mutex<[PromotionContent.Made]>([])
+  let lastConsolidations = Mutex<[Consolidations.Made]>([])
   private let told = Mutex<[Event]>([])
   private let worst = Mutex<Int32>(0)
 

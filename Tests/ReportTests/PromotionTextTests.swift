@@ -54,6 +54,31 @@ struct PromotionTextTests {
       } + [PromotionText.EffectiveChange(cluster: "prod-01", field: "versions.automation", old: nil, new: "2.1")])
   }
 
+  private var consolidation: PromotionText {
+    var text = small
+    text.kind = .consolidate
+    text.promotion.from = text.promotion.from.mapValues { _ in text.promotion.to }
+    text.evidence = []
+    text.changes = []
+    text.upstream = []
+    text.edits = [
+      PromotionText.FileEdit(path: "tiers/prod.yaml", what: "images.[name=api].newTag: 7.1.9 to 7.2.0"),
+      PromotionText.FileEdit(path: "clusters/prod-01.yaml", what: "images.[name=api].newTag: 7.2.0 removed"),
+    ]
+    return text
+  }
+
+  private var takeBack: PromotionText {
+    var text = small
+    text.kind = .takeBack
+    text.back = text.promotion.from
+    text.promotion.from = text.promotion.from.mapValues { _ in Scene.api("7.2.0") }
+    text.evidence = []
+    text.because = ["A Person took api back from 7.2.0 to 7.1.9 in prod-04 (commit 3f786850e3)."]
+    text.stranded = ["prod-03"]
+    return text
+  }
+
   /// Everything is as long and as strange as it can be.
   private func hostile(_ outside: String, count: Int = 2) -> PromotionText {
     let tuple = VersionTuple([outside: Version(outside), "kubernetes": Version(outside)])
@@ -96,8 +121,20 @@ struct PromotionTextTests {
     #expect(message == nil)
   }
 
+  @Test("reads well for a take-back and for a consolidation")
+  func otherKinds() {
+    for (text, name) in [(takeBack, "take-back"), (consolidation, "consolidate")] {
+      let difference = Golden.difference(text.body, "pull-request-\(name).md")
+      #expect(difference == nil)
+      let message = Golden.difference(text.commitMessage, "commit-\(name).txt")
+      #expect(message == nil)
+    }
+  }
+
   @Test("titles are as the conventions say")
   func titles() {
+    #expect(consolidation.title == "Consolidate api 7.2.0 in prod")
+    #expect(takeBack.title == "Take api back to 7.1.9 in prod")
     #expect(small.title == "Promote api to 7.2.0 in prod")
     #expect(large(2).title == "Promote platform (kubernetes 1.31.4, automation 2.1) in prod")
   }

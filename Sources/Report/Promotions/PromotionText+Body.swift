@@ -134,9 +134,17 @@ extension PromotionText {
       case .takeBack:
         "Reverting brings \(promotion.from.count == 1 ? "this cluster" : "all of these clusters") back to what is taken back "
           + "here, and undoes the hold that this causes.\n"
-      case .consolidate: "Reverting writes the overrides again. No effective value changes, and nothing is held.\n"
+      case .consolidate: revertOfConsolidation
       }
     return "### What reverting this does\n\n" + words
+  }
+
+  private var revertOfConsolidation: String {
+    let command = MarkdownText.code("sluice rollback \(slot.stage) \(slot.group)")
+    return "Reverting writes the overrides again. No effective value changes, and nothing is held.\n\n"
+      + "Once this has landed, the requests of the single waves can't be reverted one by one: the files that they wrote have "
+      + "changed, and reverting the one that wrote the shared layer takes back all clusters that inherit it. \(command) takes back "
+      + "all waves at once.\n"
   }
 
   private var revertOfPromotion: String {

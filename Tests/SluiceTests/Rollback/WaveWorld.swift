@@ -8,11 +8,12 @@ struct WaveWorld {
   static let prod = ["p1", "p2", "p3", "p4", "p5", "p6"]
   static let sizes = [1, 3, 6]
 
-  init(more: String = "", settings: String = "") throws {
+  init(more: String = "", approvals: Int = 0, movable: Bool = false) throws {
     world = try World(
       World.Plan(
         tiers: [("dev", ["d1"]), ("prod", Self.prod)],
-        stageSettings: ["prod": "merge: {approvals: 0}\nwaves: [{to: 1}, {to: 50%}, {to: 100%}]\n" + settings], more: more))
+        stageSettings: ["prod": "merge: {approvals: \(approvals)}\nwaves: [{to: 1}, {to: 50%}, {to: 100%}]\n"], more: more,
+        movable: movable))
     try world.begin()
   }
 
@@ -51,8 +52,26 @@ struct WaveWorld {
   }
 
   /// The open take-back of prod.
-  func takeBack() throws -> [String: Any]? {
-    try world.requests().first { $0["state"] as? String == "open" && ($0["branch"] as? String)?.contains("/take-back/") == true }
+  func takeBack() throws -> [String: Any]? { try open("take-back") }
+
+  /// The open consolidation of prod.
+  func consolidation() throws -> [String: Any]? { try open("consolidate") }
+
+  private func open(_ kind: String) throws -> [String: Any]? {
+    try world.requests().first { $0["state"] as? String == "open" && ($0["branch"] as? String)?.contains("/\(kind)/") == true }
+  }
+
+  /// How many promotions there were, open or not.
+  func promotions() throws -> Int {
+    try world.requests().count { ($0["branch"] as? String)?.hasPrefix("sluice/world/promote/") == true }
+  }
+
+  /// Whether no cluster of prod has a version of its own.
+  func isTidy() throws -> Bool { try Self.prod.allSatisfy { try !world.file("clusters/\($0).yaml").contains("app:") } }
+
+  /// How many overrides of prod the ledger knows to be Sluice's.
+  func recordedOverrides() throws -> Int {
+    try world.git("ls-tree", "-r", "--name-only", "sluice-ledger").split(separator: "\n").count { $0.contains("/overrides/") }
   }
 
   /// How people take a merge back.
