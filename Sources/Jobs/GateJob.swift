@@ -29,7 +29,7 @@ package struct GateJob: Job {
     }
   }
 
-  /// What has no result, or whose result is not yet on the head.
+  /// What has no result, or whose result is not yet on the head, or not yet noted of what it promotes.
   package func observe() async throws -> [Run] {
     let look = try await Looker(workspace: workspace).look()
     if let problem = look.requests.problem { throw problem }
@@ -43,7 +43,8 @@ package struct GateJob: Job {
         let key = view.content.key(of: gate)
         let known = view.results[gate]
         let isShown = known.map { record in statuses.contains { $0.says(record) } } ?? false
-        if !isShown { runs.append(Run(branch: branch, gate: gate, key: key, content: view.content, known: known)) }
+        let isNoted = known.map { branch.rollout(look.records.rollouts)?.isNoted($0) ?? true } ?? false
+        if !isShown || !isNoted { runs.append(Run(branch: branch, gate: gate, key: key, content: view.content, known: known)) }
       }
     }
     return runs
@@ -60,16 +61,18 @@ package struct GateJob: Job {
     var record = run.known
     if record == nil {
       let (result, output) = try await run.content.result(of: run.gate)
-      let new = GateRecord(key: run.key, gate: run.gate, result: result, at: workspace.clock(), output: output)
-      try await workspace.ledger.update("Gate \(run.gate)") { ledger in
-        // The same content has the same result: whoever was first said it.
-        if let there = try? await ledger.one(GateRecord.self, run.key) {
-          record = there
-          return []
-        }
-        record = new
-        return [.put(new, replacesDamaged: true)]
-      }
+      record = GateRecord(key: run.key, gate: run.gate, result: result, at: workspace.clock(), output: output)
+    }
+    guard let own = record else { return }
+    try await workspace.ledger.update("Gate \(run.gate)") { ledger in
+      // The same content has the same result: whoever was first said it.
+      let there = try? await ledger.one(GateRecord.self, run.key)
+      record = there ?? own
+      let result: [LedgerChange] = there == nil ? [.put(own, replacesDamaged: true)] : []
+      // Noted with the result, and beside it: what is red gives way to what is newer after its request is gone, too (trap 28).
+      guard var rollout = try await run.branch.rollout(ledger.all(RolloutRecord.self)), let record else { return result }
+      rollout.note(record)
+      return result + [.put(rollout)]
     }
     guard let record else { return }
     if try await workspace.forge.set(CommitStatus(record), on: run.branch.tip.id) {
@@ -78,6 +81,22 @@ package struct GateJob: Job {
           number: run.branch.request?.number, run.branch.slot, run.gate, passed: record.result == .passed,
           detail: record.output ?? ""))
     }
+  }
+}
+
+extension PromotionBranch {
+  /// The rollout that it is a promotion of; nil where there is none that can be read.
+  fileprivate func rollout(_ records: Records<RolloutRecord>) -> RolloutRecord? {
+    guard kind == .promote, let to = trailers?.to else { return nil }
+    return records[SlotTuple(slot, to)]
+  }
+}
+
+extension RolloutRecord {
+  fileprivate func isNoted(_ gate: GateRecord) -> Bool { red.contains(gate.gate) == (gate.result != .passed) }
+
+  fileprivate mutating func note(_ gate: GateRecord) {
+    if !isNoted(gate) { red = gate.result == .passed ? red.filter { $0 != gate.gate } : (red + [gate.gate]).sorted() }
   }
 }
 

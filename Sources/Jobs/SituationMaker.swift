@@ -29,6 +29,10 @@ struct SituationMaker {
     for rollout in records.rollouts.values.values {
       situation.rollouts[rollout.slot, default: [:]][rollout.to] = Rollout(
         startedAt: rollout.startedAt, members: Set(rollout.members))
+      // A gate that the policy no longer asks for is no reason any more.
+      if policy.promotion.stage(rollout.slot)?.gates.contains(where: rollout.red.contains) == true {
+        situation.red[rollout.slot, default: []].insert(rollout.to)
+      }
     }
   }
 

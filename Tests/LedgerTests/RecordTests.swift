@@ -32,7 +32,7 @@ struct RecordTests {
       ]),
     RolloutRecord(
       slot: slot, to: both, from: ["prod-1": tuple(["kubernetes": "1.31.3"])], members: ["prod-1"], waves: [1],
-      startedAt: at(0), pull: 7, tip: String(repeating: "a", count: 40), state: .overtaken),
+      startedAt: at(0), pull: 7, tip: String(repeating: "a", count: 40), state: .overtaken, red: ["e2e", "yaml"]),
     QualifiedRecord(slot: slot, tuple: both, at: at(1), ledgerTip: String(repeating: "b", count: 40), clusters: ["x"]),
     HoldRecord(
       Hold(

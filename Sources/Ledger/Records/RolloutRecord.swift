@@ -16,12 +16,14 @@ package struct RolloutRecord: LedgerRecord {
   package var pull: Int?
   package var tip: String?
   package var state: State
+  /// The gates that failed when its promotion was last tested.
+  package var red: [GateName]
 
   package enum State: String, Sendable, Equatable { case moving, qualified, failed, held, overtaken }
 
   package init(
     slot: Slot, to: VersionTuple, from: [ClusterName: VersionTuple], members: [ClusterName], waves: [Int],
-    startedAt: Timestamp, pull: Int? = nil, tip: String? = nil, state: State = .moving
+    startedAt: Timestamp, pull: Int? = nil, tip: String? = nil, state: State = .moving, red: [GateName] = []
   ) {
     self.slot = slot
     self.to = to
@@ -32,6 +34,7 @@ package struct RolloutRecord: LedgerRecord {
     self.pull = pull
     self.tip = tip
     self.state = state
+    self.red = red
   }
 
   package var subject: SlotTuple { SlotTuple(slot, to) }
@@ -46,6 +49,7 @@ package struct RolloutRecord: LedgerRecord {
     pull = try members.optionalNumber("pull")
     tip = try members.optionalText("tip")
     state = try members.choice("state")
+    red = try members.texts("red")
   }
 
   package func write(to members: inout Members) {
@@ -58,6 +62,7 @@ package struct RolloutRecord: LedgerRecord {
     members.set("pull", pull)
     members.set("tip", tip)
     members.set("state", state.rawValue)
+    if red.isEmpty { members.set("red", String?.none) } else { members.set("red", red) }
   }
 }
 
