@@ -67,8 +67,10 @@ struct Looker {
     }
     maker.addOverrides(records.overrides, in: history.fleet)
     maker.situation.unreadableSlots = requests.problem != nil
-    let (planner, consolidations) = try await Consolidations(fleet: history.fleet, records: records.overrides, workspace: workspace)
-      .settled(maker.situation)
+    let (planner, consolidations) = try await Consolidations(
+      fleet: history.fleet, records: records.overrides, workspace: workspace
+    )
+    .settled(maker.situation)
     return Look(
       now: now, base: base, baseBranch: BranchNames.short(try await workspace.baseReference()), fleet: history.fleet,
       ledger: ledger, records: records, history: history, walk: walk, branches: branches, gates: gates,

@@ -118,7 +118,8 @@ import Testing
       var random = Seeded(seed + 5000)
       // Some clusters first, then everybody, as the last wave does.
       guard let first = try? await ChangeSet.make(start, moves: `Law L3, exact`.moves(start, &random)),
-        let one = first.overrides.first, let group = policy.promotion.groups.first(where: { $0.components.contains(one.component) })
+        let one = first.overrides.first,
+        let group = policy.promotion.groups.first(where: { $0.components.contains(one.component) })
       else { continue }
       let halfway = try await FleetReader(policy: policy).resolve(tree.applying(first).snapshot)
       guard let stage = halfway.cluster(one.cluster)?.stages[group.name],

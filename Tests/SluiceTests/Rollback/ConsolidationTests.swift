@@ -53,7 +53,8 @@ struct ConsolidationTests {
     let number = try #require(request["number"] as? Int)
     #expect(request["title"] as? String == "Consolidate app 1.1.0 in prod")
     let body = request["body"] as? String ?? ""
-    for words in ["No effective value of any cluster changes", "removes the overrides of 3 clusters", "sluice rollback prod app"] {
+    for words in ["No effective value of any cluster changes", "removes the overrides of 3 clusters", "sluice rollback prod app"]
+    {
       #expect(body.contains(words), "\(words) in \(body)")
     }
     #expect(try world.check("explain", "prod").contains("move app 1.1.0 of p"))
@@ -117,7 +118,8 @@ struct ConsolidationTests {
     case .byHand:
       try world.commit("hm") { work in
         for cluster in moved {
-          try work.write(try work.text("clusters/\(cluster).yaml") + "versions:\n  app: \"1.0.0\"\n", to: "clusters/\(cluster).yaml")
+          try work.write(
+            try work.text("clusters/\(cluster).yaml") + "versions:\n  app: \"1.0.0\"\n", to: "clusters/\(cluster).yaml")
         }
       }
       try world.run(times: 2)
