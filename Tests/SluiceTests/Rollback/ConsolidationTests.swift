@@ -141,7 +141,10 @@ struct ConsolidationTests {
     try prod.reach("1.2.0", count: 6, atMost: 30)
   }
 
-  @Test func `the button on the last wave takes back all of it, on an earlier one it conflicts and says what to do`() throws {
+  @Test(arguments: [WaveWorld.Style.button, .gitRevert, .squash])
+  func `reverting the last wave takes back all of it, an earlier one can't be reverted and says what to do`(
+    _ style: WaveWorld.Style
+  ) throws {
     let prod = try WaveWorld()
     let world = prod.world
     try world.release("1.1.0")
@@ -150,13 +153,44 @@ struct ConsolidationTests {
     let merges = try prod.merges("1.1.0")
     let refused = try world.sluice("forge", "revert", "\(prod.number(of: merges[0]))", "--as", "eve")
     #expect(refused.status != 0 && refused.errors.contains("sluice rollback"), "\(refused.errors)")
-    try prod.revert(merges[2], .button)
+    try prod.revert(merges[2], style)
     try world.run(times: 2)
     #expect(try prod.desiring("1.1.0").isEmpty)
     #expect(try WaveWorld.prod.allSatisfy { try world.cluster($0) == "1.0.0" })
     let hold = try #require(try world.holds().first { $0["stage"] as? String == "prod" })
     #expect(hold["clusters"] == nil)
     #expect(try prod.takeBack() == nil)
+  }
+
+  @Test func `one cluster that a person takes back afterwards bars that cluster alone, and stays as they wrote it`() throws {
+    let prod = try WaveWorld()
+    let world = prod.world
+    try world.release("1.1.0")
+    try prod.reach("1.1.0", count: 6)
+    #expect(try world.runs(atMost: 6) { try prod.isTidy() } != nil)
+    try world.override("p2", "1.0.0")
+    try world.run(times: 3)
+    #expect(try prod.desiring("1.1.0") == Set(WaveWorld.prod).subtracting(["p2"]))
+    #expect(try world.holds().map { $0["clusters"] as? [String] } == [["p2"]])
+    #expect(try prod.takeBack() == nil)
+    #expect(try prod.consolidation() == nil)
+  }
+
+  @Test func `four runs at once consolidate once`() throws {
+    let prod = try WaveWorld(movable: true)
+    let world = prod.world
+    try world.release("1.1.0")
+    try prod.reach("1.1.0", count: 6)
+    #expect(
+      try world.runs(atMost: 6) {
+        let runs = try (0..<4).map { _ in try world.start("run") }
+        for run in runs { #expect(try run.wait().status == 0) }
+        return try prod.isTidy()
+      } != nil)
+    let there = try world.requests().count { ($0["branch"] as? String)?.contains("/consolidate/") == true }
+    #expect(there == 1)
+    try world.run(times: 1)
+    #expect(try prod.recordedOverrides() == 0)
   }
 
   @Test func `reverting the consolidation writes the overrides again, holds nothing, and it is not done again`() throws {
