@@ -21,7 +21,10 @@ struct Looker {
     let names = BranchNames(policy: policy.name)
     let references = try await workspace.repository.fetch(prefixes: names.folders)
     let ledger = try await workspace.ledger.load()
-    let requests = await Requests(workspace, branches: policy.places.map { BranchNames.short(names.reference($0)) })
+    // What people closed under a name that a stage or a group no longer has is remembered too (trap 33).
+    let written = try await ledger.all(TipRecord.self).values.keys
+    let branches = Set(policy.places.map { BranchNames.short(names.reference($0)) }).union(written)
+    let requests = await Requests(workspace, branches: branches.sorted())
     let now = workspace.clock()
     if let last = workspace.lastLook.withLock({ $0 }), last.base.id == base.id, last.references == references,
       last.ledger.tip == ledger.tip, last.requests.isSame(as: requests), last.now <= now, now <= last.now + Self.reuse

@@ -59,6 +59,7 @@ package struct ProposeJob: Job {
     }
     let isKept: Bool
     switch branch.kind {
+    case .promote where isOrphan(branch), .takeBack where isOrphan(branch): return orphanAction(branch, planner)
     case .promote:
       let treatment = planner.treatment(branch.slot)
       if case .closeMoot(let why)? = treatment {
@@ -83,6 +84,18 @@ package struct ProposeJob: Job {
     }
     if request.title == text.title, request.body == text.body { return nil }
     return .update(request, branch, title: text.title, body: text.body)
+  }
+
+  /// Whether the policy knows its stage or its group no more: renamed, or removed (trap 33).
+  private func isOrphan(_ branch: PromotionBranch) -> Bool {
+    let policy = workspace.policy.promotion
+    return policy.stage(branch.slot.stage) == nil || policy.group(branch.slot.group) == nil
+  }
+
+  /// An orphan is closed with the mark, so that nobody takes it for a person's no; what a person holds there stays.
+  private func orphanAction(_ branch: PromotionBranch, _ planner: Planner) -> Action? {
+    if branch.mark != nil || !planner.takeBackObstacles(branch.slot, forMerge: false).isEmpty { return nil }
+    return .close(branch, .because("the policy has no \(branch.slot.group) in \(branch.slot.stage) any more"))
   }
 
   /// Open requests that the ledger does not name yet: a run died between opening one and noting it.

@@ -39,19 +39,25 @@ extension SituationMaker {
   /// Closing a take-back says "not again" of what its clusters desired then; whoever holds it by hand afterwards wants it again.
   private mutating func decline(_ request: PullRequest, _ slot: Slot, _ workspace: Workspace) async {
     let closedAt = Timestamp(seconds: request.closedAt ?? 0)
+    guard let own = await newestPromotion(of: request, in: slot, workspace.repository) else { return }
+    let today = situation.policy.today(slot, own.tuple)
+    let slots = today.groups.map { Slot(stage: today.stage ?? slot.stage, group: $0.name) }
     let isWantedAgain = situation.holds.contains { hold in
-      guard hold.isActive, hold.slot == slot, case .manual = hold.cause, let at = hold.at else { return false }
+      guard hold.isActive, hold.slot == slot || slots.contains(hold.slot), case .manual = hold.cause, let at = hold.at else {
+        return false
+      }
       return at >= closedAt
     }
     if isWantedAgain { return }
-    guard let own = await newestPromotion(of: request, in: slot, workspace.repository),
-      let group = situation.policy.group(slot.group), let parent = own.commit.parents.first,
+    guard let parent = own.commit.parents.first,
       let before = try? await workspace.fleets.fleet(at: workspace.repository.commit(parent).tree),
-      let moved = await clusters(movedBy: own.commit, slot, workspace)
+      let moved = await clusters(movedBy: own.commit, today.groups, workspace)
     else { return }
     for name in moved {
-      guard let tuple = before.cluster(name)?.desired.tuple(of: group) else { continue }
-      situation.declined.insert(DeclinedTakeBack(slot: slot, cluster: name, tuple: tuple))
+      for (slot, group) in zip(slots, today.groups) {
+        guard let tuple = before.cluster(name)?.desired.tuple(of: group) else { continue }
+        situation.declined.insert(DeclinedTakeBack(slot: slot, cluster: name, tuple: tuple))
+      }
     }
   }
 
@@ -79,7 +85,10 @@ extension SituationMaker {
 
   private func hasMovedOn(_ slot: Slot, _ tuple: VersionTuple, _ commit: Commit?, _ workspace: Workspace) async -> Bool {
     let ordering = Ordering(policy: situation.policy, seen: situation.seen)
-    let all = situation.clusters.filter { $0.stages[slot.group] == slot.stage }
+    let today = situation.policy.today(slot, tuple)
+    let all = situation.clusters.filter { cluster in
+      today.groups.contains { group in cluster.stages[group.name].map { today.stage == nil || today.stage == $0 } ?? false }
+    }
     let behind = all.filter { cluster in
       tuple.versions.contains { component, version in
         guard let desired = cluster.desired[component] else { return false }
@@ -89,18 +98,32 @@ extension SituationMaker {
     }
     if behind.isEmpty { return true }
     // Where some are there, those that are not may have joined since.
-    guard behind.count < all.count, let commit, let moved = await clusters(movedBy: commit, slot, workspace) else { return false }
+    guard behind.count < all.count, let commit, let moved = await clusters(movedBy: commit, today.groups, workspace) else {
+      return false
+    }
     return moved.isDisjoint(with: behind.map(\.name))
   }
 
-  /// The clusters whose tuple a commit changed; nil where that can't be told.
-  private func clusters(movedBy commit: Commit, _ slot: Slot, _ workspace: Workspace) async -> Set<ClusterName>? {
-    guard let group = situation.policy.group(slot.group), let parent = commit.parents.first,
+  /// The clusters in which a commit changed what one of the groups is; nil where that can't be told.
+  private func clusters(movedBy commit: Commit, _ groups: [Group], _ workspace: Workspace) async -> Set<ClusterName>? {
+    guard let parent = commit.parents.first,
       let before = try? await workspace.fleets.fleet(at: workspace.repository.commit(parent).tree),
       let after = try? await workspace.fleets.fleet(at: commit.tree)
     else { return nil }
-    let moved = after.clusters.filter { before.cluster($0.name)?.desired.tuple(of: group) != $0.desired.tuple(of: group) }
+    let moved = after.clusters.filter { cluster in
+      groups.contains { before.cluster(cluster.name)?.desired.tuple(of: $0) != cluster.desired.tuple(of: $0) }
+    }
     return moved.isEmpty ? nil : Set(moved.map(\.name))
+  }
+}
+
+extension Policy {
+  /// What a slot of an earlier policy is now: its stage, nil where nobody knows it any more, and its group or, where that is
+  /// gone, those that have its components (trap 33; a hold that was recorded is read in the same way).
+  fileprivate func today(_ slot: Slot, _ tuple: VersionTuple) -> (stage: StageName?, groups: [Group]) {
+    let stage = stages.first { $0.name == slot.stage } ?? stages.first { $0.was.contains(slot.stage) }
+    if let group = group(slot.group) { return (stage?.name, [group]) }
+    return (stage?.name, groups.filter { group in group.components.contains { tuple[$0] != nil } })
   }
 }
 
