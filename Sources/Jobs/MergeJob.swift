@@ -68,14 +68,14 @@ package struct MergeJob: Job {
 
   private func land(_ landing: Landing, _ look: Look) async throws {
     let branch = landing.branch
-    // A run that began before a freeze must not land in it (trap 27).
-    if branch.kind == .promote, !look.planner.closed(branch.slot, at: workspace.clock()).isEmpty { return }
     let signature = workspace.signature()
     let commit = try await workspace.repository.writeCommit(
       tree: landing.tree, parents: [look.base.id, branch.tip.id], message: landing.message, author: signature,
       committer: signature, signing: workspace.signing)
     let base = try await workspace.baseReference()
     let moves: [RefUpdate] = if let request = branch.request { try await workspace.forge.landing(request) } else { [] }
+    // Read at the very end: a run that began before a freeze must not land in it, however long signing takes (trap 27).
+    if branch.kind == .promote, !look.planner.closed(branch.slot, at: workspace.clock()).isEmpty { return }
     Fault.point(.mergeBefore)
     // The branch goes in the same step, so that it is never found open after it has landed.
     let outcomes = try await workspace.repository.push(
@@ -151,7 +151,10 @@ struct MergeJudge {
   }
 
   private func landing(_ branch: PromotionBranch, _ tree: ObjectID, _ trailers: PromotionTrailers) async throws -> Verdict {
-    guard let text = try await PromotionWords(look: look, workspace: workspace).text(branch) else { return .wait }
+    guard var text = try await PromotionWords(look: look, workspace: workspace).text(branch) else { return .wait }
+    // It is decided now, on this ledger. The one that the branch was written on may be long gone: what landed last would not tell
+    // then how far the ledger had come (trap 34).
+    text.ledgerTip = look.ledger.tip?.hex
     return .land(
       MergeJob.Landing(
         branch: branch, tree: tree, to: trailers.to, message: text.mergeMessage(number: branch.request?.number)))

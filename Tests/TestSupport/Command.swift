@@ -9,6 +9,8 @@ package struct Command: Sendable {
 
   package struct Failure: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
   }
 
   /// What every child sees: no global git configuration, a fixed locale and time zone, and who commits.

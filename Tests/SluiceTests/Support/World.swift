@@ -160,6 +160,8 @@ final class World: Sendable {
     [
       "WORLD": path, "SLUICE_POLICY": path + "/policy.yaml", "SLUICE_CACHE": path + "/cache", "SLUICE_CLOCK": path + "/clock",
       "USER": "dana",
+      // Programs of its own come first.
+      "PATH": "\(path)/bin:\(Command.environment["PATH"] ?? "")",
     ]
   }
 
