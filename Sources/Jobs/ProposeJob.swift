@@ -54,8 +54,10 @@ package struct ProposeJob: Job {
   private func action(_ branch: PromotionBranch, _ observation: Observation) -> Action? {
     let planner = observation.look.planner
     if branch.closed != nil, branch.request == nil {
-      // Its request was closed: never opened again from the same tip (trap 9).
-      return nil
+      // Its request was closed: never opened again from the same tip (trap 9). Where Sluice closed it, and died before it had
+      // removed the branch, nobody else will.
+      let isOwn = branch.closed?.isMarked == true && branch.personsCommit == nil
+      return isOwn ? .remove(branch.place, reference: branch.reference, tip: branch.tip.id) : nil
     }
     let isKept: Bool
     switch branch.kind {
