@@ -31,7 +31,7 @@ struct ConcurrencyTests {
   /// One run has looked at the clusters and is about to write; meanwhile another, later or in the same second, has seen one
   /// of them sick and has written that (trap 11).
   @Test(arguments: [0, 60])
-  func `a slow run does not write healthy over what another saw later`(_ later: Int) throws {
+  func `a slow run does not write healthy over what another saw later (trap 11)`(_ later: Int) throws {
     let world = try World(copyOf: try KillTests.journey.get().before[1])
     try Command.check(["mkfifo", "reached", "goOn"], in: world.path)
     // The answer is there, and held back.

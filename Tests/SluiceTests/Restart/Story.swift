@@ -26,7 +26,7 @@ struct Story: Sendable {
   let places: [Place]
   let end: EndState
   /// What people do before each run, as far as there is something to do.
-  private let people: @Sendable (World) throws -> Void
+  let people: @Sendable (World) throws -> Void
 
   /// - Parameter runs: how many runs the story takes to its end.
   init(_ start: World, runs: Int, people: @escaping @Sendable (World) throws -> Void = { _ in }) throws {
