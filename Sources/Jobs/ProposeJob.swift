@@ -59,9 +59,9 @@ package struct ProposeJob: Job {
       let isOwn = branch.closed?.isMarked == true && branch.personsCommit == nil
       return isOwn ? .remove(branch.place, reference: branch.reference, tip: branch.tip.id) : nil
     }
+    if isOrphan(branch) { return orphanAction(branch, planner) }
     let isKept: Bool
     switch branch.kind {
-    case .promote where isOrphan(branch), .takeBack where isOrphan(branch): return orphanAction(branch, planner)
     case .promote:
       let treatment = planner.treatment(branch.slot)
       if case .closeMoot(let why)? = treatment {
@@ -96,7 +96,7 @@ package struct ProposeJob: Job {
 
   /// An orphan is closed with the mark, so that nobody takes it for a person's no; what a person holds there stays.
   private func orphanAction(_ branch: PromotionBranch, _ planner: Planner) -> Action? {
-    if branch.mark != nil || !planner.takeBackObstacles(branch.slot, forMerge: false).isEmpty { return nil }
+    if branch.mark != nil || !planner.obstacles(branch.slot, branch.kind, forMerge: false).isEmpty { return nil }
     return .close(branch, .because("the policy has no \(branch.slot.group) in \(branch.slot.stage) any more"))
   }
 

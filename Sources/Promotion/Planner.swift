@@ -80,7 +80,7 @@ package final class Planner: Sendable {
   /// A stop, an unreadable forge, a person's mark: nothing of the plan changes by them, it only waits.
   ///
   /// A person's commit on the branch is not swapped for another version (trap 29), but may land: merge decides on its content.
-  func obstacles(_ slot: Slot, _ kind: ChangeKind = .promote, forMerge: Bool) -> [Reason] {
+  package func obstacles(_ slot: Slot, _ kind: ChangeKind = .promote, forMerge: Bool) -> [Reason] {
     var reasons = stopReasons(slot)
     if situation.unreadableSlots { reasons.append(Reason(.slotUnknown)) }
     let (number, mark) =
