@@ -16,12 +16,14 @@ struct Catalogue: Sendable {
   }
 
   /// - Parameter desired: what the first stages desire; nothing older is matched, since nothing goes back by itself.
-  /// - Parameter others: further versions that are asked of.
+  /// - Parameter others: further versions that are asked of; itself asked for only where it takes long to judge.
   init(
     _ situation: Situation, ordering: Ordering, desired: [ComponentName: Set<Version>],
-    others: [ComponentName: Set<Version>]
+    others: () -> [ComponentName: Set<Version>]
   ) {
     now = situation.now
+    let isSlow = situation.policy.components.contains { if case .pattern? = $0.allow { true } else { false } }
+    let others = isSlow ? others() : [:]
     entries = situation.policy.components.compactMap { component in
       guard let shelf = ordering.shelf(component.name) else { return nil }
       let own = desired[component.name] ?? []
@@ -35,7 +37,8 @@ struct Catalogue: Sendable {
   /// nil: not published.
   func verdict(_ version: Version, of component: ComponentName) -> Verdict? {
     guard let entry = entry(component) else { return nil }
-    if let seen = entry.shelf.seen(version) { return verdict(seen, entry) }
+    if let place = entry.shelf.place(version), let seen = place.seen { return verdict(seen, place.key, entry) }
+    if let seen = entry.shelf.seen(version) { return verdict(seen, nil, entry) }
     guard entry.desired.contains(version) else { return nil }
     // What the first stage desires exists; its age is not known, so it is not old (DETAILS, Age).
     if entry.allows(version) == false { return .disallowed }
@@ -58,13 +61,13 @@ struct Catalogue: Sendable {
   /// The admitted among the published versions above one, newest first.
   func admitted(above version: Version, of component: ComponentName) -> [Version] {
     guard let entry = entry(component) else { return [] }
-    return entry.shelf.above(version).filter { verdict($0, entry) == .admitted }.map(\.version)
+    return entry.shelf.above(version).filter { isAdmitted($0, entry) }.map(\.version)
   }
 
   /// Whether something admitted is above the version.
   func isBelowAdmitted(_ version: Version, of component: ComponentName) -> Bool {
     guard let entry = entry(component) else { return false }
-    return entry.shelf.above(version).contains { verdict($0, entry) == .admitted }
+    return entry.shelf.above(version).contains { isAdmitted($0, entry) }
   }
 
   /// Whether nothing was ever published that `allow` admits.
@@ -76,8 +79,12 @@ struct Catalogue: Sendable {
 
   private func entry(_ component: ComponentName) -> Entry? { entries.first { $0.component.name == component } }
 
-  private func verdict(_ one: SeenVersion, _ entry: Entry) -> Verdict? {
-    guard let allows = entry.allows(one.version) else { return nil }
+  private func isAdmitted(_ place: VersionShelf.Place, _ entry: Entry) -> Bool {
+    place.seen.map { verdict($0, place.key, entry) == .admitted } ?? false
+  }
+
+  private func verdict(_ one: SeenVersion, _ key: Ordering.Key?, _ entry: Entry) -> Verdict? {
+    guard let allows = entry.allows(one.version, key) else { return nil }
     if !allows { return .disallowed }
     if one.withdrawn { return .withdrawn }
     let age = entry.component.minimumAge
@@ -113,19 +120,19 @@ struct Catalogue: Sendable {
 
 extension Catalogue.Entry {
   /// nil: older than anything that may be asked of.
-  func allows(_ version: Version) -> Bool? {
+  func allows(_ version: Version, _ key: Ordering.Key? = nil) -> Bool? {
     if let matching { return matching[version] }
     switch component.allow {
-    case .range(let range)?: return semantic(version).map { range.contains($0) } ?? false
+    case .range(let range)?: return semantic(version, key).map { range.contains($0) } ?? false
     case .pattern?: return nil
     case nil:
       guard case .semver = component.order else { return true }
-      return semantic(version)?.prerelease.isEmpty ?? false
+      return semantic(version, key)?.prerelease.isEmpty ?? false
     }
   }
 
-  private func semantic(_ version: Version) -> SemanticVersion? {
-    if case .semantic(let read)? = shelf.key(version) { return read }
+  private func semantic(_ version: Version, _ key: Ordering.Key?) -> SemanticVersion? {
+    if case .semantic(let read)? = key ?? shelf.key(version) { return read }
     if case .semver = shelf.order { return nil }
     return SemanticVersion(version.text)
   }

@@ -15,5 +15,8 @@ package struct Slot: Hashable, Comparable, Sendable, Codable {
     self.group = group
   }
 
+  /// Slots are asked for all the time, and their names are short.
+  package func hash(into hasher: inout Hasher) { hasher.combine(stableHash(stage) &+ 31 &* stableHash(group)) }
+
   package static func < (a: Slot, b: Slot) -> Bool { (a.stage, a.group) < (b.stage, b.group) }
 }

@@ -11,8 +11,10 @@ extension Planner {
     if let back = takeBackOfHeld(roster, own: true) { return .takeBack(back) }
     guard let front = front(roster) else { return rest(roster, nil, nil) }
     let newer = newer(roster, front.tuple)
-    guard var target = target(roster, front, newer) else { return rest(roster, front, newer) }
-    var movers = movers(roster, target)
+    let aim = target(roster, front, newer)
+    // Nobody goes to a front that can't be started; those who could not go there anyway may still go on the way to it.
+    var target = aim ?? front.tuple
+    var movers = aim == nil ? [] : movers(roster, target)
     if movers.isEmpty, let detour = detour(roster, front, target) { (target, movers) = detour }
     if movers.isEmpty { return rest(roster, front, newer) }
     let unhealthy = unhealthy(roster, target)

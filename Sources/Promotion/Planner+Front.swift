@@ -63,14 +63,21 @@ extension Planner {
   }
 
   /// What could not be taken now is not kept either: below a version that failed here (bumped by hand, say) a promotion cures
-  /// nobody, could never land, and would keep the slot from the one that does cure.
+  /// nobody, could never land, and would keep the slot from the one that does cure. Nor what the front can't step to any more
+  /// (it was taken back since, say), nor the front itself where it can't qualify.
   func sticky(_ roster: Roster, _ front: Front) -> Stickiness? {
     let slot = roster.slot
     guard let open = situation.open[slot], open.red.isEmpty, admissible(slot, open.tuple), !failed(slot, open.tuple),
-      isAtMost(front.tuple, open.tuple), open.tuple == front.tuple || mayTake(roster, front),
+      isAtMost(front.tuple, open.tuple),
+      open.tuple == front.tuple
+        ? !isHopeless(roster, front.tuple) : mayTake(roster, front) && isReachable(roster, front.tuple, open.tuple),
       failures(roster).allSatisfy({ isLess($0, open.tuple) })
     else { return nil }
     return permission(roster, open)
+  }
+
+  private func isReachable(_ roster: Roster, _ front: VersionTuple, _ tuple: VersionTuple) -> Bool {
+    step(front, tuple) && leavable(roster, front, tuple) && unmet(roster, tuple).isEmpty
   }
 
   /// Whether as many people approve of its present head as must, and nobody objects.

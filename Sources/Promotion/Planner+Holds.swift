@@ -62,6 +62,7 @@ extension Planner {
     let policy = situation.policy
     var stages: [Slot: [Hold]] = [:]
     var clusters: [Slot: [ClusterName: [Hold]]] = [:]
+    if !situation.holds.contains(where: \.isActive) { return (stages, clusters) }
     let active = situation.holds.filter(\.isActive).sorted {
       ($0.at ?? Timestamp(seconds: 0), $0.id) < ($1.at ?? Timestamp(seconds: 0), $1.id)
     }
@@ -77,7 +78,9 @@ extension Planner {
           for stage in reached { stages[Slot(stage: stage, group: group), default: []].append(hold) }
         case .clusters(let names):
           for stage in origin.map({ [$0.name] }) ?? policy.stages.map(\.name) {
-            for name in names { clusters[Slot(stage: stage, group: group), default: [:]][name, default: []].append(hold) }
+            for name in names {
+              clusters[Slot(stage: stage, group: group), default: [:]][name, default: []].append(hold)
+            }
           }
         }
       }

@@ -5,14 +5,16 @@ extension Planner {
     return newer(roster, front.tuple)
   }
 
-  /// First stage: one candidate. Later: of those that qualify for it, the one that qualified last (DETAILS, Tuples).
+  /// First stage: one candidate. Later: of those that qualify for it, the one that qualified last (DETAILS, Tuples) and is not red.
   func newer(_ roster: Roster, _ front: VersionTuple) -> VersionTuple? {
     let bad = failures(roster)
     if roster.stage.after.isEmpty {
       guard let candidate = candidate(roster, front) else { return nil }
       return isNewer(roster, front, bad, candidate) ? candidate : nil
     }
-    return proven(roster).first { isStartable($0) && isNewer(roster, front, bad, $0.tuple) }?.tuple
+    // What is red lands nowhere: it is offered where there is nothing else.
+    let newer = proven(roster).lazy.filter { self.isStartable($0) && self.isNewer(roster, front, bad, $0.tuple) }.map(\.tuple)
+    return newer.first { !isRed(roster.slot, $0) } ?? newer.first
   }
 
   func isNewer(_ roster: Roster, _ front: VersionTuple, _ bad: [VersionTuple], _ tuple: VersionTuple) -> Bool {

@@ -3,6 +3,9 @@ extension Planner {
   ///
   /// Versions equal in order that are not the same (`1.2.3`, `1.2.3+7`) are unordered: none ever replaces the other by itself.
   package func relation(_ a: VersionTuple, _ b: VersionTuple) -> Order? {
+    if a.versions.count == 1, b.versions.count == 1, let x = a.versions.first, let y = b.versions.first {
+      return x.key != y.key ? nil : x.value == y.value ? .equal : order(x.value, y.value, of: x.key)
+    }
     var result = Order.equal
     for (component, version) in a.versions {
       guard let other = b[component] else { return nil }
@@ -75,10 +78,10 @@ extension Planner {
       guard let next = to[component], let minor = ordering.semantic(version, of: component)?.minor,
         ordering.semantic(next, of: component)?.minor != minor
       else { continue }
-      let hasQualified = qualifiedIn[roster.slot]?.contains { tuple in
+      let hasQualified = qualified(roster).contains { tuple in
         tuple[component].flatMap { ordering.semantic($0, of: component)?.minor } == minor
       }
-      if hasQualified != true { return "\(component) \(minor)" }
+      if !hasQualified { return "\(component) \(minor)" }
     }
     return nil
   }

@@ -10,9 +10,10 @@ extension Planner {
     let cohorts = counted(roster, tuple)
     let units = cohorts.count == 1 ? cohorts[0].units : cohorts.flatMap(\.units).sorted()
     if !hasExceptions(roster, tuple) { return units }
+    let rollout = situation.rollouts[roster.slot]?[tuple]
     return units.filter { index in
       if hold(roster.slot, tuple, on: roster.units[index].name) != nil { return false }
-      if withJoiners == true || !isJoiner(roster, index, tuple) { return true }
+      if withJoiners == true || !isJoiner(roster, index, rollout) { return true }
       // One that has soaked counts like any other (trap 23); waves are of those that were there.
       return withJoiners == nil && isSoaked(roster, index, tuple)
     }
@@ -71,8 +72,8 @@ extension Planner {
   /// What qualifies now and is not recorded yet; what check writes.
   package func newQualifications() -> [Slot: [VersionTuple]] {
     var new: [Slot: [VersionTuple]] = [:]
-    for (slot, roster) in rosters {
-      let tuples = roster.candidates.filter { qualifiedIn[slot]?.contains($0) != true && qualifies(slot, $0) }
+    for (slot, roster) in rosters where !roster.units.isEmpty {
+      let tuples = roster.candidates.filter { !qualified(roster).contains($0) && qualifies(slot, $0) }
       if !tuples.isEmpty { new[slot] = tuples.sorted { precedes($0, $1, roster) } }
     }
     return new
@@ -80,7 +81,8 @@ extension Planner {
 
   /// Whether it is recorded that the tuple qualified, alone or as a part of a larger one.
   package func hasQualified(_ slot: Slot, _ tuple: VersionTuple) -> Bool {
-    guard let recorded = qualifiedIn[slot] else { return false }
+    guard let roster = rosters[slot] else { return false }
+    let recorded = qualified(roster)
     return recorded.contains(tuple) || recorded.contains { tuple.isPart(of: $0) }
   }
 

@@ -19,6 +19,16 @@ extension Planner {
   package func unknown(_ cluster: ClusterName, group: GroupName) -> Bool { standing(cluster, group: group)?.isUnknown ?? true }
   package func soaked(_ cluster: ClusterName, group: GroupName) -> Bool { standing(cluster, group: group)?.isSoaked ?? false }
 
+  /// Whether an upgrade of another group than this one is under way on the cluster: L7, never two at once. What nobody can read
+  /// is not waited for, nor what is late.
+  package func isUpgrading(_ cluster: ClusterName, besides group: GroupName) -> Bool {
+    guard situation.policy.groups.count > 1 else { return false }
+    return rosters.values.contains { roster in
+      guard roster.slot.group != group, let unit = roster.unit(cluster), unit.standing.isUpgrading else { return false }
+      return !roster.stage.applies || situation.clusters[unit.cluster].startedAt[roster.slot.group] != nil
+    }
+  }
+
   /// What the cluster lacks of being soaked at the tuple; nil: nothing.
   package func lack(_ cluster: ClusterName, _ slot: Slot, _ tuple: VersionTuple) -> Lack? {
     guard let roster = rosters[slot], let unit = roster.unit(cluster) else { return .unknown(lastReading: nil) }

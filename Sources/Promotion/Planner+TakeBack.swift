@@ -4,7 +4,7 @@ extension Planner {
   /// What was taken back in this very stage goes first. What was taken back in an earlier one is offered here where nothing newer
   /// can come in its place: nobody in this stage has asked for it.
   func takeBackOfHeld(_ roster: Roster, own: Bool) -> PlannedTakeBack? {
-    guard situation.keeps(.takeBackIsOffered) else { return nil }
+    guard situation.keeps(.takeBackIsOffered), holding[roster.slot] != nil else { return nil }
     var causes: [Hold] = []
     var planned = PlannedTakeBack(slot: roster.slot, moves: [:], because: .held([]))
     for cohort in roster.cohorts {

@@ -78,8 +78,8 @@ extension Planner {
   }
 
   /// Whether the cluster came after the rollout had started.
-  func isJoiner(_ roster: Roster, _ index: Int, _ tuple: VersionTuple) -> Bool {
-    guard let rollout = situation.rollouts[roster.slot]?[tuple] else { return false }
+  func isJoiner(_ roster: Roster, _ index: Int, _ rollout: Rollout?) -> Bool {
+    guard let rollout else { return false }
     let unit = roster.units[index]
     if rollout.members.contains(unit.name) { return false }
     return situation.clusters[unit.cluster].first.map { $0 > rollout.startedAt } ?? true

@@ -4,11 +4,9 @@ package final class Planner: Sendable {
   package let ordering: Ordering
   let catalogue: Catalogue
   let rosters: [Slot: Roster]
-  /// By slot: what has qualified there.
-  let qualifiedIn: [Slot: Set<VersionTuple>]
-  /// By slot: what bars versions there, taken back there or in a stage before it, the oldest first.
+  /// By slot, what bars versions there: taken back there or in a stage before it, the oldest first.
   let holding: [Slot: [Hold]]
-  /// By slot: what bars versions on single clusters.
+  /// By slot, what bars versions on single clusters.
   let holdingOn: [Slot: [ClusterName: [Hold]]]
   /// Components with `step: minor`.
   let stepping: Set<ComponentName>
@@ -26,24 +24,27 @@ package final class Planner: Sendable {
     let situation = situation.relaxed()
     let policy = situation.policy
     let drafts = Self.rosters(situation)
-    let desired = Self.desiredVersions(drafts)
-    var named = desired.all
-    for qualification in situation.qualified.values.joined() {
-      for (component, version) in qualification.tuple.versions { named[component, default: []].insert(version) }
-    }
-    let ordering = known ?? Ordering(policy: policy, seen: situation.seen, others: named)
-    let catalogue = Catalogue(situation, ordering: ordering, desired: desired.first, others: named)
+    let ordering =
+      known ?? Ordering(policy: policy, seen: situation.seen, others: Self.named(situation, drafts.lazy.map(\.cohorts)))
     var rosters: [Slot: Roster] = [:]
+    var desired: [ComponentName: Set<Version>] = [:]
     for draft in drafts {
       rosters[draft.slot] = Roster(draft, ordering)
+      if draft.stage.after.isEmpty { Self.name(draft.cohorts, in: &desired) }
+    }
+    catalogue = Catalogue(situation, ordering: ordering, desired: desired) {
+      Self.named(situation, drafts.lazy.map(\.cohorts))
     }
     self.situation = situation
     self.ordering = ordering
-    self.catalogue = catalogue
     self.rosters = rosters
-    qualifiedIn = situation.qualified.mapValues { Set($0.map(\.tuple)) }
     (holding, holdingOn) = Self.holding(situation)
     stepping = Set(policy.components.lazy.filter { $0.step == .minor }.map(\.name))
+  }
+
+  /// What has qualified in the slot.
+  func qualified(_ roster: Roster) -> Set<VersionTuple> {
+    roster.qualified { Set((situation.qualified[roster.slot] ?? []).map(\.tuple)) }
   }
 
   /// One decision for each stage and group.
@@ -99,18 +100,20 @@ package final class Planner: Sendable {
       .sorted { ($0.at, $0.stage ?? "", $0.by) < ($1.at, $1.stage ?? "", $1.by) }.map { Reason(.stopped($0)) }
   }
 
-  /// What the units desire, and what those of first stages do; read off the cohorts, which are few.
-  private static func desiredVersions(
-    _ rosters: [RosterDraft]
-  ) -> (all: [ComponentName: Set<Version>], first: [ComponentName: Set<Version>]) {
-    var (all, first): ([ComponentName: Set<Version>], [ComponentName: Set<Version>]) = ([:], [:])
-    for roster in rosters {
-      for (component, version) in roster.cohorts.lazy.flatMap(\.tuple.versions) {
-        all[component, default: []].insert(version)
-        if roster.stage.after.isEmpty { first[component, default: []].insert(version) }
-      }
+  /// The versions that decisions may be about besides those that were published: desired, read off the cohorts, and qualified.
+  private static func named(
+    _ situation: Situation, _ cohorts: some Sequence<[Roster.Cohort]>
+  ) -> [ComponentName: Set<Version>] {
+    var named: [ComponentName: Set<Version>] = [:]
+    for own in cohorts { name(own, in: &named) }
+    for qualification in situation.qualified.values.joined() {
+      for (component, version) in qualification.tuple.versions { named[component, default: []].insert(version) }
     }
-    return (all, first)
+    return named
+  }
+
+  private static func name(_ cohorts: [Roster.Cohort], in named: inout [ComponentName: Set<Version>]) {
+    for (component, version) in cohorts.lazy.flatMap(\.tuple.versions) { named[component, default: []].insert(version) }
   }
 
   private static func rosters(_ situation: Situation) -> [RosterDraft] {
@@ -125,11 +128,12 @@ package final class Planner: Sendable {
         RosterDraft(
           slot: Slot(stage: stage.name, group: group.name), stage: stage.settings(for: group.name), components: group.components)
       }
-      for index in order {
-        guard let name = clusters[index].stages[group.name],
-          let stage = situation.policy.stages.firstIndex(where: { $0.name == name })
-        else { continue }
-        rosters[start + stage].add(clusters[index], at: index, policy: judging, now: situation.now)
+      let names = situation.policy.stages.map(\.name)
+      clusters.withUnsafeBufferPointer { clusters in
+        for index in order {
+          guard let name = clusters[index].stages[near: group.name], let stage = names.firstIndex(of: name) else { continue }
+          rosters[start + stage].add(clusters[index], at: index, policy: judging, now: situation.now)
+        }
       }
     }
     return rosters

@@ -19,6 +19,7 @@ final class Roster: Sendable {
   let join: VersionTuple?
   private let cohortOf: [VersionTuple: Int]
   // What its planner derives of it.
+  let qualified = Once<Set<VersionTuple>>()
   let proofs = Once<[Planner.Proof]>()
   let front = Once<Front?>()
   let course = Once<Decision>()
@@ -85,6 +86,7 @@ final class Roster: Sendable {
   var candidates: [VersionTuple] { cohorts.map(\.tuple) + (join.map { [$0] } ?? []) }
 
   func restrict(_ tuple: VersionTuple) -> VersionTuple {
+    if tuple.versions.count == shape.count, shape.allSatisfy({ tuple[$0] != nil }) { return tuple }
     var restricted = VersionTuple([:])
     for component in shape { restricted.versions[component] = tuple[component] }
     return restricted

@@ -38,7 +38,7 @@ struct RosterDraft {
   private func tuple(_ desired: [ComponentName: Version]) -> VersionTuple {
     if desired.keys.allSatisfy(components.contains) { return VersionTuple(desired) }
     var tuple = VersionTuple([:])
-    for component in components { tuple.versions[component] = desired[component] }
+    for component in components { tuple.versions[component] = desired[near: component] }
     return tuple
   }
 

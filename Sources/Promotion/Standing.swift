@@ -17,19 +17,19 @@ package enum Standing: Sendable, Equatable {
 
   /// - Parameter stage: the one in which the cluster is for this group.
   init(_ cluster: ClusterState, group: GroupName, stage: Stage, tuple: VersionTuple, policy: JudgingPolicy, now: Timestamp) {
-    guard let reading = cluster.reading, let health = reading.groups[group], let healthy = health.healthy,
+    guard let reading = cluster.reading, let health = reading.groups[near: group], let healthy = health.healthy,
       // Without it nobody knows whether a reading is of this tuple (trap 15).
-      let desiredSince = cluster.desiredSince[group]
+      let desiredSince = cluster.desiredSince[near: group]
     else {
       self = .unknown(last: cluster.reading?.last)
       return
     }
     let last = health.lastKnown ?? reading.last
-    guard now <= last + policy.maxGap, tuple.versions.keys.allSatisfy({ reading.versions[$0] != nil }) else {
+    guard now <= last + policy.maxGap, tuple.versions.keys.allSatisfy({ reading.versions[near: $0] != nil }) else {
       self = .unknown(last: last)
       return
     }
-    let start = cluster.startedAt[group] ?? desiredSince
+    let start = cluster.startedAt[near: group] ?? desiredSince
     guard last >= desiredSince || !policy.countsSinceDesired else {
       self = .upgrading(since: start)
       return
@@ -41,7 +41,7 @@ package enum Standing: Sendable, Equatable {
       return
     }
     // What waits for its upgrade command is late for nothing: it may have to wait for a place, or for a window.
-    if stage.applies, cluster.startedAt[group] == nil, !policy.runs(reading.versions, tuple) {
+    if stage.applies, cluster.startedAt[near: group] == nil, !policy.runs(reading.versions, tuple) {
       self = .upgrading(since: start)
       return
     }
@@ -57,19 +57,20 @@ struct JudgingPolicy: Sendable {
   let maxGap: Duration
   let countsSinceDesired: Bool
   let watchesDeadline: Bool
-  private let orders: [ComponentName: VersionOrder]
+  private let orders: [(name: ComponentName, order: VersionOrder)]
 
   init(_ situation: Situation) {
     maxGap = situation.policy.maxGap
     countsSinceDesired = situation.keeps(.readingsSinceDesired)
     watchesDeadline = situation.keeps(.deadlineIsWatched)
-    orders = Dictionary(situation.policy.components.map { ($0.name, $0.order) }) { first, _ in first }
+    orders = situation.policy.components.map { ($0.name, $0.order) }
   }
 
   func runs(_ observed: [ComponentName: Version], _ desired: VersionTuple) -> Bool {
     desired.versions.allSatisfy { name, version in
-      guard let running = observed[name] else { return false }
-      return running == version || Ordering.runs(observed: running, desired: version, order: orders[name] ?? .seen)
+      guard let running = observed[near: name] else { return false }
+      return running == version
+        || Ordering.runs(observed: running, desired: version, order: orders.first { $0.name == name }?.order ?? .seen)
     }
   }
 }

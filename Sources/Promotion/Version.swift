@@ -19,7 +19,7 @@ package struct VersionTuple: Sendable, Codable {
 
   package init(_ versions: [ComponentName: Version]) { self.versions = versions }
   package var isEmpty: Bool { versions.isEmpty }
-  package subscript(component: ComponentName) -> Version? { versions[component] }
+  package subscript(component: ComponentName) -> Version? { versions[near: component] }
 
   /// `1.31.4` for one component, else `kubernetes=1.31.4,automation=2.0` in the order given (a group's own order).
   package func text(in order: [ComponentName]) -> String {
@@ -35,6 +35,14 @@ package struct VersionTuple: Sendable, Codable {
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(versions)
+  }
+}
+
+extension Dictionary where Key == String {
+  /// What the subscript gives. Most of ours have one key, and to compare with it is cheaper than to hash.
+  subscript(near key: String) -> Value? {
+    if count == 1, let only = first { return only.key == key ? only.value : nil }
+    return self[key]
   }
 }
 

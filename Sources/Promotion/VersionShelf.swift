@@ -5,15 +5,16 @@ final class VersionShelf: Sendable {
   /// As the source published them.
   let seen: [SeenVersion]
   /// Those of `seen` that have a place in the order, the newest first; of those equal in order, the one published last.
-  let newestFirst: [SeenVersion]
+  private let newestFirst: [Place]
   private let places: [Version: Place]
 
-  private struct Place {
+  struct Place: Sendable {
+    let version: Version
     let key: Ordering.Key
     /// Among all that are on the shelf; nil where the order is not one of numbers.
     var rank: Int?
-    /// In `seen`.
-    let index: Int?
+    /// nil: it was not published.
+    let seen: SeenVersion?
   }
 
   init(_ component: Component, seen: [SeenVersion], others: Set<Version>) {
@@ -21,29 +22,26 @@ final class VersionShelf: Sendable {
     order = component.order
     self.seen = seen
     let reader = KeyReader(order: component.order)
-    var places: [Version: Place] = [:]
-    for (index, one) in seen.enumerated() {
-      places[one.version] = reader.key(one.version, seen: one).map { Place(key: $0, index: index) }
+    var all: [Place] = []
+    var known: Set<Version> = []
+    // Of what was published twice, the last word counts.
+    for one in seen.reversed() where known.insert(one.version).inserted {
+      if let key = reader.key(one.version, seen: one) { all.append(Place(version: one.version, key: key, seen: one)) }
     }
-    for other in others where places[other] == nil {
-      places[other] = reader.key(other, seen: nil).map { Place(key: $0, index: nil) }
+    for other in others.sorted(by: { $0.text > $1.text }) where known.insert(other).inserted {
+      if let key = reader.key(other, seen: nil) { all.append(Place(version: other, key: key, seen: nil)) }
     }
-    let sorted = places.sorted { a, b in
-      switch a.value.key.compare(b.value.key) {
-      case .greater?: true
-      case .less?: false
-      default: a.value.index != b.value.index ? a.value.index ?? -1 > b.value.index ?? -1 : a.key.text < b.key.text
-      }
-    }
+    // Stable: of those equal in order, the one published last stays in front.
+    all.sort { $0.key.compare($1.key) == .greater }
     if !Self.isPartial(component.order) {
-      var rank = sorted.count
-      for (index, one) in sorted.enumerated() {
-        if index > 0, sorted[index - 1].value.key.compare(one.value.key) == .greater { rank -= 1 }
-        places[one.key]?.rank = rank
+      var rank = all.count
+      for index in all.indices {
+        if index > 0, all[index - 1].key.compare(all[index].key) == .greater { rank -= 1 }
+        all[index].rank = rank
       }
     }
-    self.places = places
-    newestFirst = sorted.compactMap { $0.value.index.map { seen[$0] } }
+    places = Dictionary(uniqueKeysWithValues: all.map { ($0.version, $0) })
+    newestFirst = all.filter { $0.seen != nil }
   }
 
   /// Whether versions that have a place may still stand in no order.
@@ -52,10 +50,15 @@ final class VersionShelf: Sendable {
   /// nil: unordered, or without a place.
   func compare(_ a: Version, _ b: Version) -> Order? {
     let (x, y) = (places[a], places[b])
-    if let x = x?.rank, let y = y?.rank { return x == y ? .equal : x < y ? .less : .greater }
+    if let x = x?.rank, let y = y?.rank { return Self.order(x, y) }
     guard let x = x?.key ?? key(a), let y = y?.key ?? key(b) else { return nil }
     return x.compare(y)
   }
+
+  private static func order(_ a: Int, _ b: Int) -> Order { a == b ? .equal : a < b ? .less : .greater }
+
+  /// nil: it has none.
+  func place(_ version: Version) -> Place? { places[version] }
 
   func key(_ version: Version) -> Ordering.Key? {
     if let place = places[version] { return place.key }
@@ -65,22 +68,19 @@ final class VersionShelf: Sendable {
 
   /// nil: not published.
   func seen(_ version: Version) -> SeenVersion? {
-    if let place = places[version] { return place.index.map { seen[$0] } }
+    if let place = places[version] { return place.seen }
     return newestFirst.count == seen.count ? nil : seen.last { $0.version == version }
   }
 
   /// The published versions above one, the newest first.
-  func above(_ version: Version) -> [SeenVersion] {
-    guard let here = places[version]?.key ?? key(version) else { return [] }
-    let rank = places[version]?.rank
-    var above: [SeenVersion] = []
-    for one in newestFirst {
-      guard let place = places[one.version] else { continue }
+  func above(_ version: Version) -> [Place] {
+    let here = places[version]
+    guard let key = here?.key ?? key(version) else { return [] }
+    var above: [Place] = []
+    for place in newestFirst {
       let order: Order? =
-        if let rank, let other = place.rank { other == rank ? .equal : other < rank ? .less : .greater } else {
-          place.key.compare(here)
-        }
-      if order == .greater { above.append(one) }
+        if let rank = here?.rank, let other = place.rank { Self.order(other, rank) } else { place.key.compare(key) }
+      if order == .greater { above.append(place) }
       if order == .less { break }
     }
     return above

@@ -64,7 +64,7 @@ struct Command: Sendable {
       "\(options.runs) simulations: \(figures.steps) steps, \(figures.runs) runs, \(figures.plans) plans,"
         + " \(figures.merges) merges (\(figures.waves) in waves), \(figures.upgrades) applied, \(figures.takeBacks) take-backs,"
         + " \(figures.consolidations) consolidations, \(figures.holds) holds, \(figures.crashes) crashes,"
-        + " \(figures.lostRaces) lost races, \(figures.untils) ends foretold, \(figures.deadEnds) dead ends,"
+        + " \(figures.lostRaces) lost races, \(figures.waits) waits explained, \(figures.untils) ends foretold, \(figures.deadEnds) dead ends,"
         + " \(violations.count) violations, \(Int(seconds * 10) / 10) s")
     return violations.isEmpty
   }

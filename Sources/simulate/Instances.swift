@@ -4,7 +4,8 @@ extension Instance {
   static func all(without: Set<PlannerRule> = []) -> [Instance] {
     [
       revertDuringMerge(without), closeAgainstLand(without), approvalAgainstNewer(without), crashes(without),
-      waveAgainstDegrade(without), labelAgainstLand(without), claims(without), backAndForth(without), stopAgainstLand(without),
+      lookers(without), waveAgainstDegrade(without), labelAgainstLand(without), claims(without), backAndForth(without),
+      stopAgainstLand(without),
     ]
   }
 
@@ -50,8 +51,21 @@ extension Instance {
         var world = World.small(dev: 1, prod: 1, without: without)
         world.release("a", minor: 1, patch: 1, .good)
         world.pass(700)
+        var run = Run(id: world.makeID())
+        while run.job.rawValue < Run.Job.bump.rawValue { world.advance(&run) }
         return world
-      }(), runs: [.discover, .bump], mayDie: true)
+      }(), runs: [.bump, .bump], mayDie: true)
+  }
+
+  private static func lookers(_ without: Set<PlannerRule>) -> Instance {
+    Instance(
+      name: "two runs look, one dies anywhere",
+      world: {
+        var world = World.small(dev: 2, prod: 1, without: without)
+        world.release("a", minor: 1, patch: 1, .good)
+        world.pass(700)
+        return world
+      }(), runs: [.discover, .discover], until: .bump, events: [{ $0.put("1.1.1", in: "dev") }, { $0.pass(700) }], mayDie: true)
   }
 
   private static func waveAgainstDegrade(_ without: Set<PlannerRule>) -> Instance {

@@ -6,6 +6,8 @@ struct Instance: Sendable {
   var world: World
   /// Jobs from which the runs start.
   var runs: [Run.Job]
+  /// Where they end.
+  var until = Run.Job.done
   /// What happens, in this order, anywhere among the effects.
   var events: [@Sendable (inout World) -> Void] = []
   /// Whether one of the runs may die anywhere.
@@ -24,6 +26,7 @@ struct Scheduler {
     var world: World
     var runs: [Run]
     var events: ArraySlice<@Sendable (inout World) -> Void>
+    let until: Run.Job
     var mayDie: Bool
     var path: [String]
   }
@@ -35,7 +38,10 @@ struct Scheduler {
       run.job = job
       runs.append(run)
     }
-    visit(Place(world: instance.world, runs: runs, events: instance.events[...], mayDie: instance.mayDie, path: []))
+    visit(
+      Place(
+        world: instance.world, runs: runs, events: instance.events[...], until: instance.until, mayDie: instance.mayDie, path: [])
+    )
   }
 
   private mutating func visit(_ place: Place) {
@@ -50,6 +56,7 @@ struct Scheduler {
       isLeaf = false
       var next = place
       next.world.advance(&next.runs[index])
+      if next.runs[index].job.rawValue >= place.until.rawValue { next.runs[index].job = .done }
       next.path.append("run \(index)")
       visit(next)
       if place.mayDie {

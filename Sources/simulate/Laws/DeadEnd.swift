@@ -11,10 +11,27 @@ extension World {
     return !stuck.isEmpty
       && stuck.allSatisfy { slot in
         let all = counted(slot)
+        // All that are left behind, wherever people put them.
+        if all.allSatisfy({ isThere($0.site, slot) || !hasWay($0.name, $0.site, slot) }) { return true }
         // One that a person put somewhere does not lead the others out.
         let led = all.filter { !isPlaced($0.name, slot) }
         return (led.isEmpty ? all : led).contains { !isThere($0.site, slot) && !hasWay($0.name, $0.site, slot) }
+          || isHeldBack(slot, all)
       }
+  }
+
+  /// Whether the front can never qualify, since those who are behind it and have no way are too many for that.
+  private func isHeldBack(_ slot: Slot, _ all: [(name: ClusterName, site: Site)]) -> Bool {
+    let (group, stage) = (group(slot), stage(slot))
+    let tuples = Set(all.map { $0.site.tuple(group) })
+    let fronts = tuples.filter { own in !tuples.contains { isOlder(own, $0) } }
+    if stage.follow == .latest { return false }
+    return fronts.contains { front in
+      if recorded(slot).contains(front) { return false }
+      let members = oracle.members(slot, front, base: tip, self, withSoakedJoiners: true)
+      let left = members.filter { isOlder($0.site.tuple(group), front) && !hasWay($0.name, $0.site, slot) }
+      return !left.isEmpty && members.count - left.count < max(1, Oracle.atLeast(stage.atLeast, of: members.count))
+    }
   }
 
   private func isPlaced(_ name: ClusterName, _ slot: Slot) -> Bool {
@@ -29,13 +46,15 @@ extension World {
     rank(version) == upstream[component]?.map(\.rank).max()
   }
 
-  /// Whether the cluster could take anything, by the rules alone.
-  private func hasWay(_ name: ClusterName, _ site: Site, _ slot: Slot) -> Bool {
+  private func hasWay(_ name: ClusterName, _ site: Site, _ slot: Slot) -> Bool { !ways(name, site, slot).isEmpty }
+
+  /// What the cluster could take, by the rules alone.
+  func ways(_ name: ClusterName, _ site: Site, _ slot: Slot) -> [VersionTuple] {
     let own = site.tuple(group(slot))
     // What is ill is cured by what is newer only.
     let ill = counted(slot).filter { !isHealthy($0.name, group(slot)) || hangs($0.site.tuple(group(slot))) }
       .map { $0.site.tuple(group(slot)) }
-    return options(own, slot).contains { tuple in
+    return options(own, slot).filter { tuple in
       ill.allSatisfy { isOlder($0, tuple) } && isOlder(own, tuple) && !isRed(tuple) && canStep(own, tuple, slot)
         && !isBarredAnyhow(tuple, slot, name)
         && !tuple.versions.contains { component, version in

@@ -1,16 +1,28 @@
 import Promotion
 
 extension World {
-  /// Every wait has a reason, and where a reason says when it ends, it is gone then, if people go on reading.
+  /// Every wait has a reason, and where a reason says when it ends, it is gone then, if people go on reading. What was foretold
+  /// is asserted once.
   mutating func explain(_ look: Look) {
-    guard Random.draw(seed, tick) % 12 == 0 else { return }
+    var planners: [Timestamp: Planner] = [:]
     for slot in slots {
       guard case .wait(let reasons) = look.decide(slot) else { continue }
+      figures.waits += 1
       if reasons.isEmpty { violate("explain", "\(slot.stage) waits for nothing") }
       for reason in reasons + look.planner.closed(slot) {
         guard let until = reason.until else { continue }
+        let promise = Promise(slot: slot, until: until, kind: reason.kind.place)
+        guard foretold.insert(promise).inserted else { continue }
         figures.untils += 1
-        let later = later(look, max(until, look.planner.situation.now))
+        // What the calendar says, it says alone.
+        if promise.kind == Promise.calendar {
+          if look.planner.closed(slot, at: until).contains(where: { $0.kind == reason.kind }) {
+            violate("explain", "\(slot.stage): \(reason.kind) should end at \(until.seconds), and does not")
+          }
+          continue
+        }
+        let later = planners[until] ?? later(look, max(until, look.planner.situation.now))
+        planners[until] = later
         let left = later.decide(slot).reasons + later.closed(slot)
         if left.contains(where: { $0.kind == reason.kind }) {
           violate("explain", "\(slot.stage): \(reason.kind) should end at \(until.seconds), and does not")
@@ -43,10 +55,24 @@ extension Decision {
   var reasons: [Reason] { if case .wait(let reasons) = self { reasons } else { [] } }
 }
 
-extension Random {
-  /// One number for a seed and a moment, without a state.
-  static func draw(_ seed: UInt64, _ tick: Int) -> UInt64 {
-    var random = Random(seed: seed, step: tick)
-    return random.next()
+/// That a slot stops waiting for something at some time.
+struct Promise: Hashable, Sendable {
+  let slot: Slot
+  let until: Timestamp
+  let kind: Int
+
+  static let calendar = 4
+}
+
+extension Reason.Kind {
+  /// Tells the kinds apart that say when they end.
+  fileprivate var place: Int {
+    switch self {
+    case .notQualified: 0
+    case .wave: 1
+    case .minimumAge: 2
+    case .window, .freeze: Promise.calendar
+    default: 3
+    }
   }
 }

@@ -47,8 +47,10 @@ struct Oracle: Sendable {
 
   /// A reading that reached the ledger; an older one never replaces a newer one, and at a tie the worse stays (trap 11).
   mutating func note(_ name: ClusterName, _ answer: Observation.Result, at moment: Int, in policy: Policy) {
-    if moment < firstRead[name] ?? .max { firstRead[name] = moment }
-    guard case .known(let versions, let groups) = answer else { return }
+    guard case .known(let versions, let groups) = answer else {
+      if moment < firstRead[name] ?? .max { firstRead[name] = moment }
+      return
+    }
     let gap = Int(policy.maxGap.components.seconds)
     for group in policy.groups {
       guard let healthy = groups[group.name]?.healthy else { continue }
@@ -56,10 +58,12 @@ struct Oracle: Sendable {
       let isAll = versions.count == group.components.count
       let own = isAll ? versions : versions.filter { group.components.contains($0.key) }
       guard let index = sampled.index(forKey: part) else {
+        if moment < firstRead[name] ?? .max { firstRead[name] = moment }
         sampled[part] = Sampled(versions: own, healthy: healthy, since: moment, last: moment)
         continue
       }
       let old = sampled.values[index]
+      if moment < old.since, moment < firstRead[name] ?? .max { firstRead[name] = moment }
       if moment < old.last || (moment == old.last && (healthy || !old.healthy)) { continue }
       if old.healthy == healthy, moment - old.last <= gap, old.versions == own {
         sampled.values[index].last = moment
@@ -127,16 +131,19 @@ struct Oracle: Sendable {
   func proving(_ world: World, base: Int) -> [Slot: Set<VersionTuple>] {
     var new: [Slot: Set<VersionTuple>] = [:]
     for slot in world.slots {
-      let stage = world.stage(slot)
-      for tuple in Set(world.counted(slot, at: base).map { $0.site.tuple(world.group(slot)) })
-      where proven[slot]?.contains(tuple) != true {
-        // At least one of them must have soaked.
-        let isAnyone = world.counted(slot, at: base).contains {
-          isSoaked($0.name, $0.site, slot, tuple, soak: stage.soak, base: base, world)
-        }
-        guard isAnyone else { continue }
+      let (stage, group, known) = (world.stage(slot), world.group(slot), proven[slot] ?? [])
+      func isSoaked(_ one: (name: ClusterName, site: Site), _ tuple: VersionTuple) -> Bool {
+        self.isSoaked(one.name, one.site, slot, tuple, soak: stage.soak, base: base, world)
+      }
+      // At least one must have soaked on it.
+      var tuples: Set<VersionTuple> = []
+      for one in world.counted(slot, at: base) {
+        let tuple = one.site.tuple(group)
+        if !known.contains(tuple), !tuples.contains(tuple), isSoaked(one, tuple) { tuples.insert(tuple) }
+      }
+      for tuple in tuples {
         let members = members(slot, tuple, base: base, world, withSoakedJoiners: true)
-        let soaked = members.count { isSoaked($0.name, $0.site, slot, tuple, soak: stage.soak, base: base, world) }
+        let soaked = members.count { isSoaked($0, tuple) }
         if soaked >= max(1, Self.atLeast(stage.atLeast, of: members.count)) { new[slot, default: []].insert(tuple) }
       }
     }

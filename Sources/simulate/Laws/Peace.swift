@@ -4,7 +4,10 @@ extension World {
   /// L9: faults stop, people say yes, and upstream has a version that works: within a bounded number of runs it is everywhere.
   mutating func rest() {
     makePeace()
-    let patience = 60 + 60 * policy.stages.count + 4 * tree.count
+    // Where there is room for one, each goes through each minor alone.
+    let minors = upstream.values.joined().map { $0.rank / 10_000 }.max() ?? 1
+    let patience = 60 + 60 * policy.stages.count + 4 * tree.count * minors
+    var (moved, last) = (0, tip)
     for round in 0..<patience {
       pass(Int(policy.maxGap.components.seconds) - 120 + round % 7)
       agree()
@@ -13,7 +16,9 @@ extension World {
       complete(&run)
       figures.runs += 1
       if !violations.isEmpty { return }
-      if round % 3 == 2, hasArrived || (round > 20 && isStuckForGood) { break }
+      if last != tip { (moved, last) = (round, tip) }
+      // Nothing has moved for longer than anything takes.
+      if hasArrived || (round > moved + 30 && round % 3 == 2 && isStuckForGood) { break }
     }
     if !hasArrived, isStuckForGood {
       figures.deadEnds += 1
@@ -32,6 +37,8 @@ extension World {
     silentShards = []
     isForgeSilent = false
     ledger.stops = []
+    // What was done while somebody was paused is read before that ends: later nobody could tell.
+    if !ledger.paused.isEmpty { _ = check(observe()) }
     ledger.paused = []
     ledger.recordVersion += 1
     ledger.version += 1
@@ -135,7 +142,12 @@ extension World {
     let open = forge.open.sorted { $0.key < $1.key }.map {
       "open #\($1) \($0.kind) \($0.slot.stage) \(forge.requests[$1].head.moves.keys.sorted())"
     }
-    return (clusters + plans + open).joined(separator: "\n  ")
+    let possible = behind.sorted { $0.key < $1.key }.flatMap { name, site in
+      slots.filter { $0.stage == site.stage }.flatMap { slot in
+        ways(name, site, slot).map { "\(name) could take \($0.short)" }
+      }
+    }
+    return (clusters + plans + open + possible).joined(separator: "\n  ")
   }
 
   /// Once everything is there, nothing is left to do but tidying, and then nothing at all.
@@ -148,7 +160,7 @@ extension World {
       complete(&run)
       figures.runs += 1
       if !violations.isEmpty { return }
-      if round > 3, commits == self.commits.count, requests == forge.version, forge.open.isEmpty { return }
+      if round > 1, commits == self.commits.count, requests == forge.version, forge.open.isEmpty { return }
     }
     violate("L12", "there is no end to it: \(forge.open.keys.sorted().map { "\($0.kind) \($0.slot)" })")
   }

@@ -42,6 +42,7 @@ extension World {
     case .pin, .unpin: pin(happening == .pin, &random)
     case .pause:
       guard let name = random.pick(tree.keys.sorted()) else { return }
+      if ledger.paused.contains(name) { _ = check(observe()) }
       if ledger.paused.remove(name) == nil, others(name, &random) {
         ledger.paused.insert(name)
         ledger.pausedSince[name] = now + 1

@@ -24,7 +24,7 @@ extension World {
       let group = group(slot)
       for (name, site) in counted(slot, at: base) where room > 0 && !busy.contains(name) {
         let part = ClusterPart(cluster: name, group: slot.group)
-        guard isDue(part, site.tuple(group), planner, ledger) else { continue }
+        guard isDue(part, site.tuple(group), planner, ledger), !planner.isUpgrading(name, besides: slot.group) else { continue }
         // What was started before and is not settled is in flight already.
         if !underWay.contains(name) { room -= 1 }
         busy.insert(name)

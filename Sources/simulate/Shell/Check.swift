@@ -5,28 +5,36 @@ struct CheckLook: Sendable {
   let at: Int
   let base: Int
   let cursor: Int
-  /// A cluster that is absent is another shard's, which is silent.
-  let answers: [ClusterName: Observation.Result]
+  /// Of the base's clusters, in their order; nil: another shard's, which is silent.
+  let answers: [Observation.Result?]
 }
 
 extension World {
   func observe() -> CheckLook {
     var random = Random(seed: seed ^ 0xC4EC, step: tick)
-    var answers: [ClusterName: Observation.Result] = [:]
-    answers.reserveCapacity(commits[tip].sites.count)
+    let (commit, groups, now) = (commits[tip], policy.groups, now)
+    var answers: [Observation.Result?] = []
+    answers.reserveCapacity(commit.sites.count)
     var good: [GroupName: ObservedHealth] = [:]
-    for group in policy.groups { good[group.name] = ObservedHealth(healthy: true) }
-    for (name, site) in commits[tip].sites where silentShards.isEmpty || !silentShards.contains(Self.shard(name)) {
-      if unreadable > 0, random.chance(unreadable) {
-        answers[name] = .failed
+    for group in groups { good[group.name] = ObservedHealth(healthy: true) }
+    for (index, (name, site)) in commit.sites.enumerated() {
+      if !silentShards.isEmpty, silentShards.contains(commit.shards[index]) {
+        answers.append(nil)
         continue
       }
-      guard let machine = machines[name] else { continue }
+      if unreadable > 0, random.chance(unreadable) {
+        answers.append(.failed)
+        continue
+      }
+      guard let machine = machines[name] else {
+        answers.append(nil)
+        continue
+      }
       var health = good
-      for group in policy.groups where !isHealthy(name, machine, in: site.stage, group) {
+      for group in groups where !isHealthy(name, machine, in: site.stage, group) {
         health[group.name] = ObservedHealth(healthy: false)
       }
-      answers[name] = .known(versions: machine.running, groups: health)
+      answers.append(.known(versions: machine.running, groups: health))
     }
     return CheckLook(at: now, base: tip, cursor: ledger.cursor, answers: answers)
   }
@@ -39,20 +47,21 @@ extension World {
       figures.lostRaces += 1
       return false
     }
+    memo = nil
     let walked = walk(ledger, to: seen.base)
     figures.holds += walked.holds.count - ledger.holds.count
     ledger.holds = walked.holds
     if ledger.cursor != seen.base { ledger.recordVersion += 1 }
     ledger.cursor = seen.base
     ledger.walkedAt = max(ledger.walkedAt, seen.at)
-    let sites = commits[seen.base].sites
-    var inHand: [ClusterName: Reading] = [:]
+    let (sites, shards, policy) = (commits[seen.base].sites, commits[seen.base].shards, policy)
+    var inHand: [Reading?] = []
     inHand.reserveCapacity(sites.count)
     var unread: [Int: [ClusterName: Timestamp?]] = [:]
-    for (name, site) in sites {
+    for (index, (name, site)) in sites.enumerated() {
       // What the walk tells is recorded of all, also of those that another shard looks at.
-      let answer = seen.answers[name] ?? .failed
-      let shard = Self.shard(name)
+      let answer = seen.answers[index] ?? .failed
+      let shard = shards[index]
       var record = ledger.records[name]
       if let beat = ledger.beats[shard] { record?.reading?.cover(beat, name) }
       if case .failed = answer { unread[shard, default: [:]][name] = .some(record?.reading?.last) }
@@ -62,7 +71,7 @@ extension World {
         Observation(
           at: Timestamp(seconds: seen.at), result: answer, desired: desired, notStarted: notStarted(name, site, desired)),
         maxGap: policy.maxGap, policy: policy)
-      inHand[name] = update.record.reading
+      inHand.append(update.record.reading)
       if update.isTransition {
         ledger.records[name] = update.record
         ledger.recordVersion += 1
@@ -93,9 +102,9 @@ extension World {
   }
 
   private mutating func qualify(
-    _ seen: CheckLook, _ inHand: [ClusterName: Reading], _ unread: [Int: [ClusterName: Timestamp?]]
+    _ seen: CheckLook, _ inHand: [Reading?], _ unread: [Int: [ClusterName: Timestamp?]]
   ) {
-    beat(seen, commits[seen.base].tree, unread)
+    beat(seen, unread)
     // Nothing can qualify that has done so already; most looks end here.
     let isNew = slots.contains { slot in
       let group = group(slot)
@@ -115,15 +124,19 @@ extension World {
   }
 
   /// At most as often as the real job does: every 15 minutes or twice in `maxGap`, and where somebody is not settled.
-  private mutating func beat(_ seen: CheckLook, _ tree: Tree, _ unread: [Int: [ClusterName: Timestamp?]]) {
+  private mutating func beat(_ seen: CheckLook, _ unread: [Int: [ClusterName: Timestamp?]]) {
     let interval = min(Duration.seconds(900), policy.maxGap / 2)
     let moment = Timestamp(seconds: seen.at)
-    for shard in 0..<2 where !silentShards.contains(shard) || seen.answers.keys.contains(where: { Self.shard($0) == shard }) {
-      guard seen.answers.keys.contains(where: { Self.shard($0) == shard }) else { continue }
-      let isNews = seen.answers.keys.contains { name in
-        guard Self.shard(name) == shard, case .known(let versions, let health)? = seen.answers[name] else { return false }
-        return versions != tree[name]?.desired || health.values.contains { $0.healthy == false }
+    let commit = commits[seen.base]
+    for shard in 0..<2 {
+      var (isHeard, isNews) = (false, false)
+      for (index, answer) in seen.answers.enumerated() where commit.shards[index] == shard {
+        guard let answer else { continue }
+        isHeard = true
+        guard case .known(let versions, let health) = answer else { continue }
+        isNews = isNews || versions != commit.sites[index].site.desired || health.values.contains { $0.healthy == false }
       }
+      guard isHeard else { continue }
       if let last = ledger.beats[shard], last.at >= moment || (!isNews && moment < last.at + interval) { continue }
       ledger.beats[shard] = Heartbeat(at: moment, unread: unread[shard] ?? [:])
     }

@@ -49,16 +49,16 @@ extension World {
   }
 
   mutating func planner(
-    base: Int, ledger: Ledger, forge: Forge, inHand: [ClusterName: Reading] = [:]
+    base: Int, ledger: Ledger, forge: Forge, inHand: [Reading?] = []
   ) -> Planner {
     figures.plans += 1
     let situation = situation(base: base, ledger: ledger, forge: forge, inHand: inHand)
     return Planner(situation, ordering: common.ordering(policy, ledger))
   }
 
-  /// - Parameter inHand: what was read just now and is not in the ledger, of all clusters that were read.
+  /// - Parameter inHand: what was read just now and is not in the ledger, of all clusters in their order.
   mutating func situation(
-    base: Int, ledger: Ledger, forge: Forge, inHand: [ClusterName: Reading] = [:]
+    base: Int, ledger: Ledger, forge: Forge, inHand: [Reading?] = []
   ) -> Situation {
     let walked = walk(ledger, to: base)
     var situation = Situation(
@@ -66,10 +66,9 @@ extension World {
       qualified: ledger.qualified, rollouts: ledger.rollouts, stops: ledger.stops, calendars: calendars,
       unreadableSlots: isForgeSilent)
     for index in situation.clusters.indices {
-      let name = situation.clusters[index].name
-      if let reading = inHand[name] { situation.clusters[index].reading = reading }
-      guard let beat = ledger.beats[Self.shard(name)] else { continue }
-      situation.clusters[index].reading?.cover(beat, name)
+      if !inHand.isEmpty, let reading = inHand[index] { situation.clusters[index].reading = reading }
+      guard let beat = ledger.beats[commits[base].shards[index]] else { continue }
+      situation.clusters[index].reading?.cover(beat, commits[base].sites[index].name)
     }
     situation.red = ledger.red
     situation.without = without
@@ -155,10 +154,7 @@ extension World {
   }
 
   private func overrides(_ base: Int, _ forge: Forge) -> [Slot: Set<ClusterName>] {
-    var overrides: [Slot: Set<ClusterName>] = [:]
-    for (name, site) in commits[base].sites where !site.isPinned && !site.overrides.isEmpty {
-      for group in site.overrides { overrides[Slot(stage: site.stage, group: group), default: []].insert(name) }
-    }
+    var overrides = commits[base].overrides
     for request in forge.requests where request.isRefused && request.branch.kind == .consolidate {
       overrides[request.branch.slot] = nil
     }

@@ -80,6 +80,8 @@ extension World {
     commits.append(BaseCommit(by: by, at: now, isPromotion: isPromotion, tree: tree))
     note("base \(tip) by \(by): \(words) \(differences(before, tree))")
     var told = oracle
+    // It alone has what it tells of, so nothing is copied.
+    oracle = Oracle()
     told.followed(self, before: before, isPromotion: isPromotion)
     oracle = told
     settleMachines()

@@ -15,8 +15,10 @@ extension World {
   /// The base's history since the ledger's cursor: what is desired since when, and the holds.
   mutating func walk(_ ledger: Ledger, to base: Int) -> Walked {
     let (tree, policy, commits) = (commits[base].tree, policy, commits)
-    if ledger.cursor == base, tree.keys.allSatisfy({ ledger.records[$0] != nil }) {
-      return Walked(desired: nil, holds: ledger.holds)
+    if ledger.cursor == base {
+      if common.states(base, ledger) != nil || tree.keys.allSatisfy({ ledger.records[$0] != nil }) {
+        return Walked(desired: nil, holds: ledger.holds)
+      }
     }
     var history = BaseHistory(
       desired: ledger.records.mapValues(\.desired), holds: ledger.holds, ordering: common.ordering(policy, ledger),

@@ -29,6 +29,10 @@ struct BaseCommit: Sendable {
   let sites: [(name: ClusterName, site: Site)]
   /// By stage and name, those that are not pinned.
   let crews: [StageName: [(name: ClusterName, site: Site)]]
+  /// Of `sites`.
+  let shards: [Int]
+  /// Who has values that Sluice wrote.
+  let overrides: [Slot: Set<ClusterName>]
 
   init(by: String, at: Int, isPromotion: Bool, tree: Tree) {
     self.by = by
@@ -36,7 +40,14 @@ struct BaseCommit: Sendable {
     self.isPromotion = isPromotion
     self.tree = tree
     sites = tree.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    crews = Dictionary(grouping: sites.filter { !$0.site.isPinned }, by: \.site.stage)
+    let free = sites.filter { !$0.site.isPinned }
+    crews = Dictionary(grouping: free, by: \.site.stage)
+    shards = sites.map { World.shard($0.name) }
+    var overrides: [Slot: Set<ClusterName>] = [:]
+    for (name, site) in free where !site.overrides.isEmpty {
+      for group in site.overrides { overrides[Slot(stage: site.stage, group: group), default: []].insert(name) }
+    }
+    self.overrides = overrides
   }
 }
 
@@ -105,6 +116,8 @@ struct Claim: Sendable, Equatable {
 struct ClusterPart: Hashable, Sendable {
   var cluster: ClusterName
   var group: GroupName
+
+  func hash(into hasher: inout Hasher) { hasher.combine(World.hash(cluster) &+ 31 &* World.hash(group)) }
 }
 
 /// What Sluice records. Every write is one compare-and-swap, decided on what is there then.

@@ -93,11 +93,12 @@ extension World {
   /// Time passes, and what was started goes on.
   mutating func pass(_ seconds: Int) {
     now += seconds
-    settleMachines()
+    if now >= nextEnd { settleMachines() }
   }
 
   /// What a merge starts, starts; what is over, is over.
   mutating func settleMachines() {
+    nextEnd = .max
     for (name, site) in commits[tip].sites {
       guard var machine = machines[name], !machine.pending.isEmpty || machine.running != site.desired else { continue }
       for group in policy.groups {
@@ -115,6 +116,7 @@ extension World {
           machine.pending[group.name] = nil
         }
       }
+      for pending in machine.pending.values { nextEnd = min(nextEnd, pending.endsAt ?? .max) }
       machines[name] = machine
     }
   }

@@ -19,7 +19,7 @@ extension World {
     let start = Version("1.1.0")
     let desired = Dictionary(uniqueKeysWithValues: policy.components.map { ($0.name, start) })
     var tree: Tree = [:]
-    let isLarge = random.chance(1)
+    let isLarge = random.number(0...149) == 0
     for stage in policy.stages {
       let count = isLarge ? random.number(30...70) : random.number(1...random.number(2...12))
       for index in 0..<count {

@@ -23,6 +23,8 @@ struct World: Sendable {
   var upstream: [ComponentName: [Release]] = [:]
   var releases: [ComponentName: [Version: Release]] = [:]
   var machines: [ClusterName: Machine] = [:]
+  /// When the first of what is under way on them is over.
+  var nextEnd = 0
   var silentShards: Set<Int> = []
   /// In percent, of reads that fail.
   var unreadable = 0
@@ -33,6 +35,7 @@ struct World: Sendable {
   var story: Story?
   var nextID = 1
   var seed: UInt64
+  var foretold: Set<Promise> = []
   var memo: Look?
   /// What situations have in common while nothing of it changes.
   var common = Common()
@@ -99,6 +102,7 @@ struct Figures: Sendable {
   var crashes = 0
   var lostRaces = 0
   var upgrades = 0
+  var waits = 0
   var untils = 0
   var deadEnds = 0
 
@@ -115,6 +119,7 @@ struct Figures: Sendable {
     sum.crashes += b.crashes
     sum.lostRaces += b.lostRaces
     sum.upgrades += b.upgrades
+    sum.waits += b.waits
     sum.untils += b.untils
     sum.deadEnds += b.deadEnds
     return sum
