@@ -9,22 +9,13 @@ struct L2RememberedTests {
     let head = try #require(try world.tip(world.branch("prod")))
     // A bot's close is nobody's no (trap 8), so the version is still wanted.
     try world.check("forge", "close", "\(number)", "--as", "tidy")
+    let count = try world.requests().count
+    try world.check("propose")
+    #expect(try world.requests().count == count, "propose alone opens nothing from the old tip")
     try world.run(times: 2)
     #expect(try world.holds().isEmpty)
     let next = try #require(try world.openRequest("prod"))
     #expect(try next != number && world.state(number) == "closed")
     #expect(try world.tip(world.branch("prod")) != head)
-  }
-
-  @Test func `propose alone opens nothing from the tip of a request that was closed (trap 9)`() throws {
-    let (world, number) = try L3ExactTests.worldWithProdRequest()
-    try world.check("forge", "close", "\(number)", "--as", "eve")
-    let count = try world.requests().count
-    for _ in 0..<2 {
-      try world.check("propose")
-      try world.advance(60)
-    }
-    #expect(try world.requests().count == count)
-    #expect(try world.openRequest("prod") == nil)
   }
 }

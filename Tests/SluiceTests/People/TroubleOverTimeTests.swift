@@ -55,6 +55,9 @@ struct TroubleOverTimeTests {
     // prod asks for 1.1.0 because it qualified in dev; the record is made to say 1.9.0, under the name of the old one.
     try world.rewriteLedger("qualified/dev/app/*.json", "s/\"1.1.0\"/\"1.9.0\"/")
     try world.check("forge", "approve", "\(number)", "--as", "dana")
+    // Each job by itself, since check stops the chain: it can't write over a record that is not what its name says.
+    for job in ["bump", "propose", "gate", "merge"] { try world.check(job) }
+    #expect(try !world.check("plan").contains("1.9.0"))
     let done = try world.sluice("run")
     #expect(done.status == 65 && (done.output + done.errors).contains("qualified/dev/app/"), "\(done.output)\(done.errors)")
     #expect(try world.desired("prod") == "1.0.0")
