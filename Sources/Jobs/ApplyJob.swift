@@ -173,36 +173,7 @@ package struct ApplyJob: Job {
   }
 }
 
-extension Look {
-  /// How many more upgrades may be started in a slot: `maxInFlight` less those that were started and are not settled.
-  fileprivate func room(_ slot: Slot, _ records: LedgerRecords, now: Timestamp) -> Int {
-    guard let limit = situation.policy.stage(slot)?.maxInFlight else { return Int.max }
-    return limit - situation.clusters.count { $0.stages[slot.group] == slot.stage && isUnderWay($0, slot, records) }
-  }
-
-  /// Whether an upgrade to what the cluster desires was started, and has not settled.
-  fileprivate func isUnderWay(_ cluster: ClusterState, _ slot: Slot, _ records: LedgerRecords) -> Bool {
-    guard let group = situation.policy.group(slot.group), let last = records.applies[ClusterPart(cluster.name, slot.group)]
-    else { return false }
-    // One to what is no longer desired is under way until it has ended.
-    if last.to != cluster.desired.tuple(of: group), last.isUnderWay(at: now) { return true }
-    guard last.to == cluster.desired.tuple(of: group), last.claimedAt >= (cluster.desiredSince[slot.group] ?? now),
-      let standing = planner.standing(cluster.name, group: slot.group)
-    else { return false }
-    // As the planner has it: what is degraded is over, else one lasting fault would take the room of all that follow (L9).
-    return !standing.isSettled && !standing.isDegraded
-  }
-
-  /// Whether the start brings a cluster back to what it desired before.
-  fileprivate func isTakeBack(_ start: ApplyJob.Start) -> Bool {
-    planner.relation(start.to, start.from) == .less
-  }
-}
-
 extension ApplyRecord {
-  /// Claimed and not over: nothing else starts on the cluster.
-  fileprivate func isUnderWay(at now: Timestamp) -> Bool { ended == nil && now <= leaseUntil }
-
   fileprivate mutating func end(_ end: Event.ApplyEnd, at now: Timestamp) {
     ended = now
     switch end {
@@ -211,49 +182,5 @@ extension ApplyRecord {
     case .timedOut: status = .timedOut
     case .notStarted: break
     }
-  }
-}
-
-/// The upgrade command of one cluster and group, with what it is told.
-struct UpgradeCommand {
-  let workspace: Workspace
-  let settings: ApplySettings
-  let cluster: ResolvedCluster
-  let start: ApplyJob.Start
-  let group: Group
-
-  func child() throws(HostError) -> ChildProcess {
-    var values = cluster.values
-    values["cluster"] = cluster.name
-    var arguments: [String] = []
-    for argument in settings.command {
-      switch Placeholders.replaced(in: argument, with: values) {
-      case .text(let text): arguments.append(text)
-      case .unknown(let name):
-        throw HostError(
-          .invalid, path: argument,
-          message: "the upgrade command's argument \(argument) needs {\(name)}, which \(cluster.name) has no value for")
-      }
-    }
-    return ChildProcess(
-      arguments, environment: environment, folder: workspace.policy.folder, timeout: settings.timeout)
-  }
-
-  private var environment: [String: String] {
-    var environment = workspace.environment.filter { !workspace.policy.secretVariables.contains($0.key) }
-    environment["SLUICE_CLUSTER"] = cluster.name
-    environment["SLUICE_STAGE"] = start.slot.stage
-    environment["SLUICE_GROUP"] = start.slot.group
-    environment["SLUICE_FROM"] = start.from.text(in: group.components)
-    environment["SLUICE_TO"] = start.to.text(in: group.components)
-    for (component, version) in cluster.desired {
-      environment["SLUICE_VERSION_" + Self.variable(component)] = version.text
-    }
-    return environment
-  }
-
-  /// Upper case; what no variable's name may have becomes `_`.
-  private static func variable(_ component: ComponentName) -> String {
-    String(component.uppercased().map { ("A"..."Z").contains($0) || ("0"..."9").contains($0) ? $0 : "_" })
   }
 }
