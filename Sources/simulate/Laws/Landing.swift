@@ -27,7 +27,7 @@ extension World {
       judgePromotion(request, changes, look, what)
     case .takeBack:
       if request.approvalsOfHead < max(1, asked) { violate("approval", "\(what) goes back unasked") }
-      judgeTakeBack(request, changes, what)
+      judgeTakeBack(request, changes, look, what)
     case .consolidate:
       if request.approvalsOfHead < asked { violate("approval", "\(what) is tidied unasked") }
     }
@@ -96,12 +96,15 @@ extension World {
     }
   }
 
-  private mutating func judgeTakeBack(_ request: Request, _ changes: [ClusterName: Hold.Taken], _ what: String) {
+  /// What is released after the look is not yet known: the release and the landing are written to two places.
+  private mutating func judgeTakeBack(
+    _ request: Request, _ changes: [ClusterName: Hold.Taken], _ look: Look, _ what: String
+  ) {
     let slot = request.branch.slot
     for (name, taken) in changes {
       if !isOlder(taken.to, taken.from) { violate("backwards", "\(what): \(name) is not taken back") }
       let isHeld = oracle.decisions.contains { decision in
-        decision.isActive && decision.clusters == nil && decision.slot.group == slot.group
+        (decision.isActive || decision.releasedAt.map { $0 >= look.tick } == true) && decision.clusters == nil && decision.slot.group == slot.group
           && policy.stageAndFollowers(decision.slot.stage).contains(slot.stage) && oracle.bars(decision, taken.from, self)
       }
       if !isHeld, stage(slot).onFailure == .alert { violate("L6", "\(what): nobody took \(taken.from.short) back") }

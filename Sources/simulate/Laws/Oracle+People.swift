@@ -92,23 +92,28 @@ extension Oracle {
         tick: tick))
   }
 
-  mutating func reopened(_ number: Int) {
-    for index in decisions.indices where decisions[index].request == number { decisions[index].isActive = false }
+  mutating func reopened(_ number: Int, tick: Int) {
+    for index in decisions.indices where decisions[index].request == number { release(index, tick) }
   }
 
-  mutating func released(_ hold: Hold) {
+  mutating func released(_ hold: Hold, tick: Int) {
     for index in decisions.indices where decisions[index].slot == hold.slot {
       switch hold.cause {
       case .commit(let id, _):
         if decisions[index].commit == Int(id), Set(decisions[index].taken.keys) == Set(hold.taken.keys) {
-          decisions[index].isActive = false
+          release(index, tick)
         }
-      case .closedRequest(let number, _): if decisions[index].request == number { decisions[index].isActive = false }
+      case .closedRequest(let number, _): if decisions[index].request == number { release(index, tick) }
       case .manual:
         if case .exactly(let tuple) = hold.bar, decisions[index].bar == .exactly(tuple), decisions[index].request == nil {
-          decisions[index].isActive = false
+          release(index, tick)
         }
       }
     }
+  }
+
+  private mutating func release(_ index: Int, _ tick: Int) {
+    decisions[index].isActive = false
+    decisions[index].releasedAt = tick
   }
 }

@@ -32,6 +32,8 @@ struct Oracle: Sendable {
     var request: Int?
     var tick: Int
     var isActive = true
+    /// When a person took it back, elsewhere than in the base.
+    var releasedAt: Int?
     /// Whether nothing newer has landed in its stage since.
     var isLast = true
   }

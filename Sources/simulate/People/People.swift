@@ -132,7 +132,7 @@ extension World {
     hold.release = .person("bob", at: Timestamp(seconds: now), reason: nil)
     ledger.holds[hold.id] = hold
     ledger.version += 1
-    oracle.released(hold)
+    oracle.released(hold, tick: tick)
     note("hold release \(hold.id)")
   }
 

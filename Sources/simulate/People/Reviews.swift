@@ -39,7 +39,7 @@ extension World {
     forge.open[request.branch] = request.number
     forge.closedHeads.remove(request.head.id)
     forge.version += 1
-    oracle.reopened(request.number)
+    oracle.reopened(request.number, tick: tick)
     note("reopen #\(request.number)")
   }
 }
