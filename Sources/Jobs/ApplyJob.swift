@@ -46,7 +46,10 @@ package struct ApplyJob: Job {
       var room = look.room(slot, records, now: now)
       let isClosed = !look.planner.closed(slot, at: now).isEmpty
       for cluster in look.situation.clusters where cluster.stages[slot.group] == slot.stage && !busy.contains(cluster.name) {
-        guard let start = start(cluster, slot, group, look, records, now) else { continue }
+        // Nor two groups on one cluster at once, though the command for the first has ended (L7).
+        guard !look.planner.isUpgrading(cluster.name, besides: slot.group),
+          let start = start(cluster, slot, group, look, records, now)
+        else { continue }
         // What is taken back goes at any time, and makes no room wait (L7, L8).
         if !look.isTakeBack(start) {
           if isClosed { continue }
