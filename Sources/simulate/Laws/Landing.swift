@@ -104,7 +104,8 @@ extension World {
     for (name, taken) in changes {
       if !isOlder(taken.to, taken.from) { violate("backwards", "\(what): \(name) is not taken back") }
       let isHeld = oracle.decisions.contains { decision in
-        (decision.isActive || decision.releasedAt.map { $0 >= look.tick } == true) && decision.clusters == nil && decision.slot.group == slot.group
+        (decision.isActive || decision.releasedAt.map { $0 >= look.tick } == true) && decision.clusters == nil
+          && decision.slot.group == slot.group
           && policy.stageAndFollowers(decision.slot.stage).contains(slot.stage) && oracle.bars(decision, taken.from, self)
       }
       if !isHeld, stage(slot).onFailure == .alert { violate("L6", "\(what): nobody took \(taken.from.short) back") }
