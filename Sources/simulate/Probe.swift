@@ -13,6 +13,7 @@ enum Probe {
     ("a week of silence", silence), ("parts of a tuple", parts), ("a silent forge", silentForge), ("none of all", none),
     ("a stop", stop), ("red in mid-rollout", red), ("nobody reads", unread), ("a stage without failures", elsewhere),
     ("half of a wave", half), ("ahead of all", ahead), ("another stage", anotherStage), ("a promotion undoes nothing", undone),
+    ("withdrawn upstream", withdrawn),
   ]
 
   static let now = 100_000
@@ -69,6 +70,10 @@ enum Probe {
   @Sendable private static func illBefore(_ without: Set<PlannerRule>) -> Bool {
     promotes(planner(without) { $0.clusters[0] = cluster("d0", "dev", ["a": Version("1.1.1")], healthy: false) }.decide(prod))
       != nil
+  }
+
+  @Sendable private static func withdrawn(_ without: Set<PlannerRule>) -> Bool {
+    promotes(planner(without) { $0.seen["a"]?[1].withdrawn = true }.decide(prod)) != nil
   }
 
   @Sendable private static func renamed(_ without: Set<PlannerRule>) -> Bool {
