@@ -1,10 +1,4 @@
 extension Planner {
-  /// Of a stage after others: what has qualified in all of them.
-  func proven(_ roster: Roster) -> [Proof] {
-    if roster.stage.after.isEmpty { return [] }
-    return roster.proofs { Self.proofs(roster, situation, catalogue, ordering) }
-  }
-
   /// What has qualified in every stage before the slot's, restricted to the slot's components; the last qualified first.
   static func proofs(
     _ roster: Roster, _ situation: Situation, _ catalogue: Catalogue, _ ordering: Ordering

@@ -4,10 +4,6 @@ extension Planner {
     guard let roster = rosters[slot], !roster.units.isEmpty else {
       return .wait([Reason(.noClusters(pinned: rosters[slot]?.pinned ?? [], paused: rosters[slot]?.paused ?? []))])
     }
-    return roster.course { course(roster) }
-  }
-
-  private func course(_ roster: Roster) -> Decision {
     if let back = takeBackOfHeld(roster, own: true) { return .takeBack(back) }
     guard let front = front(roster) else { return rest(roster, nil, nil) }
     let newer = newer(roster, front.tuple)

@@ -9,9 +9,7 @@ extension Planner {
   package func front(_ slot: Slot) -> VersionTuple? { rosters[slot].flatMap { front($0)?.tuple } }
 
   /// Tuples with all of the stage's components come before those that lack some: a part has no say over the rest.
-  func front(_ roster: Roster) -> Front? { roster.front { derivedFront(roster) } }
-
-  private func derivedFront(_ roster: Roster) -> Front? {
+  func front(_ roster: Roster) -> Front? {
     let all = roster.candidates
     if !situation.keeps(.frontIsAdmitted) {
       return greatest(all, roster).map { Front(tuple: $0, isAdmitted: admitted(roster.slot, $0)) }

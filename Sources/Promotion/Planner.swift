@@ -10,6 +10,10 @@ package final class Planner: Sendable {
   let holdingOn: [Slot: [ClusterName: [Hold]]]
   /// Components with `step: minor`.
   let stepping: Set<ComponentName>
+  /// By slot: what has qualified there.
+  private let qualifiedIn: [Slot: Set<VersionTuple>]
+  /// By slot, of a stage after others: what has qualified in all of them and is allowed and not withdrawn.
+  private let proven: [Slot: [Proof]]
 
   /// A tuple, restricted to the components of a slot, and when it had qualified in all stages before it.
   struct Proof: Sendable {
@@ -32,20 +36,28 @@ package final class Planner: Sendable {
       rosters[draft.slot] = Roster(draft, ordering)
       if draft.stage.after.isEmpty { Self.name(draft.cohorts, in: &desired) }
     }
-    catalogue = Catalogue(situation, ordering: ordering, desired: desired) {
+    let catalogue = Catalogue(situation, ordering: ordering, desired: desired) {
       Self.named(situation, drafts.lazy.map(\.cohorts))
     }
+    self.catalogue = catalogue
     self.situation = situation
     self.ordering = ordering
+    qualifiedIn = situation.qualified.mapValues { Set($0.map(\.tuple)) }
+    var proven: [Slot: [Proof]] = [:]
+    for (slot, roster) in rosters where !roster.stage.after.isEmpty {
+      proven[slot] = Self.proofs(roster, situation, catalogue, ordering)
+    }
+    self.proven = proven
     self.rosters = rosters
     (holding, holdingOn) = Self.holding(situation)
     stepping = Set(policy.components.lazy.filter { $0.step == .minor }.map(\.name))
   }
 
   /// What has qualified in the slot.
-  func qualified(_ roster: Roster) -> Set<VersionTuple> {
-    roster.qualified { Set((situation.qualified[roster.slot] ?? []).map(\.tuple)) }
-  }
+  func qualified(_ roster: Roster) -> Set<VersionTuple> { qualifiedIn[roster.slot] ?? [] }
+
+  /// What may come next in a stage after others.
+  func proven(_ roster: Roster) -> [Proof] { proven[roster.slot] ?? [] }
 
   /// One decision for each stage and group.
   package static func plan(_ situation: Situation) -> [Slot: Decision] { Planner(situation).plan() }

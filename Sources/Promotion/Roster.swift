@@ -18,11 +18,6 @@ final class Roster: Sendable {
   /// Where no unit has all of `shape`: the newest of each component, which nobody runs as a whole.
   let join: VersionTuple?
   private let cohortOf: [VersionTuple: Int]
-  // What its planner derives of it.
-  let qualified = Once<Set<VersionTuple>>()
-  let proofs = Once<[Planner.Proof]>()
-  let front = Once<Front?>()
-  let course = Once<Decision>()
 
   struct Unit: Sendable {
     /// Its place in the situation's clusters.
