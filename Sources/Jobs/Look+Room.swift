@@ -12,8 +12,8 @@ extension Look {
   func isUnderWay(_ cluster: ClusterState, _ slot: Slot, _ records: LedgerRecords) -> Bool {
     guard let group = situation.policy.group(slot.group), let last = records.applies[ClusterPart(cluster.name, slot.group)]
     else { return false }
-    // One to what is no longer desired is under way until it has ended.
-    if last.to != cluster.desired.tuple(of: group), last.isUnderWay(at: now) { return true }
+    // One is under way until it has ended, whatever became of what it brings meanwhile.
+    if last.isUnderWay(at: now) { return true }
     guard last.to == cluster.desired.tuple(of: group), last.claimedAt >= (cluster.desiredSince[slot.group] ?? now),
       let standing = planner.standing(cluster.name, group: slot.group)
     else { return false }
