@@ -90,7 +90,11 @@ extension Planner {
             $0 == limit || ordering.compare($0, limit, of: component) == .less
           } ?? version
       }
-      ways = [way]
+      // Where all at once can't be taken, as when that is red, perhaps one alone can.
+      let alone = way.versions.sorted { $0.key < $1.key }.map { component, version in
+        VersionTuple(from.versions.merging([component: version]) { $1 })
+      }
+      ways = [way] + alone.filter { $0 != way && $0 != from }
     } else {
       ways = proven(roster).map(\.tuple).sorted { precedes($1, $0, roster) }
     }

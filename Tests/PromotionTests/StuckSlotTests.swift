@@ -39,6 +39,24 @@ import Testing
     #expect(scene.decide(prod).short == "1.2.0 to p1")
   }
 
+  @Test func `a laggard of a first stage takes one component alone where both at once are red`() {
+    let pair = Slot(stage: "dev", group: "pair")
+    func tuple(_ app: Version, _ agent: Version) -> VersionTuple { VersionTuple(["app": app, "agent": agent]) }
+    var scene = Scene()
+    scene.component.step = .minor
+    scene.components = [Component(name: "agent", step: .minor)]
+    scene.groups = [Group(name: "pair", components: ["app", "agent"])]
+    scene.publish("1.1.2", "1.1.3")
+    scene.publish("1.3.0", "1.4.0", "1.5.0", of: "agent")
+    scene.add("d1", in: "dev", group: "pair", tuple("1.1.3", "1.5.0"))
+    scene.add("d2", in: "dev", group: "pair", tuple("1.1.2", "1.3.0"))
+    scene.qualify(pair, tuple("1.1.2", "1.3.0"))
+    #expect(scene.decide(pair).short == "app=1.1.3,agent=1.4.0 to d2")
+    var situation = scene.situation
+    situation.red = [pair: [tuple("1.1.3", "1.4.0")]]
+    #expect(Planner(situation).decide(pair).short == "app=1.1.2,agent=1.4.0 to d2")
+  }
+
   @Test func `a front that can't qualify is not kept for its next wave`() {
     var scene = Scene()
     scene.publish("1.0", "2.0", "3.0")
