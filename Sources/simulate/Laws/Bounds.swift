@@ -10,6 +10,8 @@ extension World {
       guard let machine = machines[name], let pending = machine.pending[slot.group], pending.startedAt >= machine.joined else {
         return false
       }
+      // What it runs already is started again without changing anything.
+      if pending.to.versions.allSatisfy({ machine.running[$0] == $1 }) { return false }
       return !hangs(pending.to) && !isBroken(name, slot)
     }
     let all = adding.union(busy.map(\.name))
@@ -41,7 +43,7 @@ extension World {
   }
 
   /// A wave starts when the one before has really been seen to soak.
-  mutating func judgeWave(_ slot: Slot, _ to: VersionTuple, _ picks: Set<ClusterName>, _ what: String) {
+  mutating func judgeWave(_ slot: Slot, _ to: VersionTuple, _ picks: Set<ClusterName>, _ look: Look, _ what: String) {
     let stage = stage(slot)
     guard stage.waves.count > 1 else { return }
     let members = oracle.members(slot, to, base: tip, self, withSoakedJoiners: false)
@@ -57,7 +59,7 @@ extension World {
       }
     }
     if let reached = sizes.last(where: { $0.size <= there.count }), reached.size == there.count {
-      let soaked = there.count { oracle.isSoaked($0.name, $0.site, slot, to, soak: reached.soak, base: tip, self) }
+      let soaked = there.count { oracle.isSoaked($0.name, $0.site, slot, to, soak: reached.soak, base: tip, at: look.now, self) }
       if soaked < Oracle.atLeast(stage.atLeast, of: there.count) {
         violate("L7", "\(what): of the wave before \(soaked) of \(there.count) have soaked")
       }

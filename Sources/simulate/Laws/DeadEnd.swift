@@ -54,8 +54,12 @@ extension World {
     // What is ill is cured by what is newer only.
     let ill = counted(slot).filter { !isHealthy($0.name, group(slot)) || hangs($0.site.tuple(group(slot))) }
       .map { $0.site.tuple(group(slot)) }
+    // What lies beside the front is on no way to it, nor from it.
+    let tuples = counted(slot).map { $0.site.tuple(group(slot)) }
+    let fronts = Set(tuples).filter { one in !tuples.contains { isOlder(one, $0) } }
     return options(own, slot).filter { tuple in
-      ill.allSatisfy { isOlder($0, tuple) } && isOlder(own, tuple) && !isRed(tuple) && canStep(own, tuple, slot)
+      fronts.contains { tuple == $0 || isOlder(tuple, $0) || isOlder($0, tuple) } && ill.allSatisfy { isOlder($0, tuple) }
+        && isOlder(own, tuple) && !isRed(tuple) && canStep(own, tuple, slot)
         && !isBarredAnyhow(tuple, slot, name)
         && !tuple.versions.contains { component, version in
           upstream[component]?.contains { $0.version == version && $0.isWithdrawn } == true

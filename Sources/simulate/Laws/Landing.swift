@@ -50,7 +50,7 @@ extension World {
     judgeMemory(request, changes, look, what)
     judgeVersions(slot, to, changes, look, what)
     if !stage.applies { judgeRoom(slot, adding: Set(changes.keys), what) }
-    if look.ledger.version == ledger.version { judgeWave(slot, to, Set(changes.keys), what) }
+    if look.ledger.version == ledger.version { judgeWave(slot, to, Set(changes.keys), look, what) }
   }
 
   /// L2: a commit is there for all to see; what is said elsewhere counts from the next look on.

@@ -77,15 +77,18 @@ struct Oracle: Sendable {
 
   func desiredSince(_ part: ClusterPart, at commit: Int) -> Int { moved[part]?.last { $0.commit <= commit }?.at ?? 0 }
 
-  func isSoaked(_ name: ClusterName, _ site: Site, _ slot: Slot, _ tuple: VersionTuple, soak: Duration, base: Int, _ world: World)
-    -> Bool
-  {
+  /// - Parameter moment: when that is asked; nil: now.
+  func isSoaked(
+    _ name: ClusterName, _ site: Site, _ slot: Slot, _ tuple: VersionTuple, soak: Duration, base: Int, at moment: Int? = nil,
+    _ world: World
+  ) -> Bool {
     let part = ClusterPart(cluster: name, group: slot.group)
     guard site.tuple(world.group(slot)) == tuple, let run = sampled[part], run.healthy, run.versions == tuple.versions else {
       return false
     }
     let since = max(run.since, desiredSince(part, at: base))
-    return run.last - since >= Int(soak.components.seconds) && world.now - run.last <= Int(world.policy.maxGap.components.seconds)
+    return run.last - since >= Int(soak.components.seconds)
+      && (moment ?? world.now) - run.last <= Int(world.policy.maxGap.components.seconds)
   }
 
   func isJoiner(_ name: ClusterName, _ slot: Slot, _ tuple: VersionTuple) -> Bool {

@@ -39,8 +39,8 @@ extension World {
     let (group, deadline) = (group(slot), Int(stage(slot).deadline.components.seconds))
     var left: [ClusterName] = []
     for (name, site) in counted(slot, at: base) {
-      guard let claim = ledger.applies[ClusterPart(cluster: name, group: slot.group)], claim.to != site.tuple(group),
-        now <= claim.at + deadline
+      guard let claim = ledger.applies[ClusterPart(cluster: name, group: slot.group)], now <= claim.at + deadline,
+        claim.to != site.tuple(group) || claim.at < oracle.desiredSince(ClusterPart(cluster: name, group: slot.group), at: base)
       else { continue }
       if let reading = ledger.records[name]?.reading, reading.last.seconds > claim.at, policy.runs(reading.versions, claim.to) {
         continue
