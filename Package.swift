@@ -49,6 +49,7 @@ let package = Package(
     room("Promotion"),
     room("YAML", ["CYAML"]),
     room("Host", [crypto, subprocess]),
+    room("HTTP", ["CCurl", crypto]),
     // Floor 2
     room("Git", ["CGit", "Host"]),
     room("Fleet", ["YAML", "Promotion", "Host"], golden: true),
