@@ -102,6 +102,9 @@ extension Transfer {
   }
 
   private func setBody(_ handle: CurlHandle, _ me: UnsafeMutableRawPointer) {
+    // Without a way back libcurl sends no body twice. With nothing to send it would, where a connection that was used
+    // before turns out to be dead, and nobody knows whether the first one arrived.
+    if !request.canRepeat && bodyLength == 0 { handle.set(CURLOPT_FRESH_CONNECT, true) }
     guard request.hasBody else {
       switch request.method {
       case .get: handle.set(CURLOPT_HTTPGET, true)
@@ -118,9 +121,6 @@ extension Transfer {
     if request.canRepeat {
       handle.setSeek(rewindBody)
       handle.set(pointer: CURLOPT_SEEKDATA, me)
-    } else if bodyLength == 0 {
-      // Without a way back libcurl never sends a body twice; with nothing to send it would, on a connection that was dead.
-      handle.set(CURLOPT_FRESH_CONNECT, true)
     }
   }
 

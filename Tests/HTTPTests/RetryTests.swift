@@ -105,6 +105,28 @@ struct RetryTests {
     #expect(body == Array("ab".utf8) && server.requests.count == 3)
   }
 
+  @Test("On a connection that turns out to be dead only what may be repeated is sent again")
+  func dead() async throws {
+    func asked(_ method: HTTPRequest.Method, _ body: HTTPRequest.Body) async throws -> (answered: Bool, times: Int) {
+      let server = try RawServer { connection in
+        _ = connection.request()
+        try connection.send(Reply().bytes)
+        _ = connection.request()
+      }
+      let client = HTTPClient()
+      _ = try await client.send(server.request("/first"))
+      let answer = try? await client.send(server.request("/second", method, body: body))
+      return (answer != nil, server.requests.filter { $0.target == "/second" }.count)
+    }
+    let some = HTTPRequest.Body.bytes([1])
+    #expect(try await asked(.get, .none) == (true, 2))
+    #expect(try await asked(.post, some) == (false, 1))
+    #expect(try await asked(.put, some) == (false, 1))
+    // These never use a connection that may be dead.
+    #expect(try await asked(.post, .none) == (true, 1))
+    #expect(try await asked(.delete, .none) == (true, 1))
+  }
+
   @Test("Retry-After as a date, and beyond the limit")
   func waits() async throws {
     let fake = FakeTime(random: 0)
