@@ -128,13 +128,13 @@ struct CacheTests {
     let client = client(limit: 20_000)
     for number in 0..<50 {
       // The first is used again and again.
-      for path in ["/\(number)", "/0"] { _ = try await client.send(cached(server.request(path))) }
+      _ = try await client.send(cached(server.request("/\(number)")))
+      #expect(try await client.send(cached(server.request("/0"))).isFromCache)
       let size = try files.reduce(0) { sum, name in
         sum + (try Data(contentsOf: URL(fileURLWithPath: folder.path + "/http/" + name))).count
       }
       #expect(size <= 20_000)
     }
-    #expect(try await client.send(cached(server.request("/0"))).isFromCache)
     #expect(try await client.send(cached(server.request("/49"))).isFromCache)
     #expect(try await !client.send(cached(server.request("/1"))).isFromCache)
   }

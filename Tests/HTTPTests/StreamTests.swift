@@ -114,7 +114,7 @@ struct StreamTests {
     #expect(try await late.value.kind == .cancelled)
   }
 
-  @Test("A stream that is dropped gives its place to the next")
+  @Test("A stream that is dropped gives its place to the next", .timeLimit(.minutes(1)))
   func dropped() async throws {
     let server = try RawServer { connection in
       _ = connection.request()

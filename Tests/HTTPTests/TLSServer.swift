@@ -8,17 +8,27 @@ final class TLSServer: Sendable {
   let port: Int
   private let running: Running
 
-  init(_ authority: TestAuthority, certificate: String, _ arguments: [String] = []) throws {
+  /// - Parameter isMute: gives no answer, only prints what it was asked.
+  init(_ authority: TestAuthority, certificate: String, _ arguments: [String] = [], isMute: Bool = false) throws {
     let port = try SSHServer.freePort()
     self.port = port
     let folder = authority.folder.path
-    running = try Command.start(
-      ["timeout", "120", "openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-www", "-quiet"]
-        + ["-cert", "\(folder)/\(certificate).pem", "-key", "\(folder)/\(certificate).key"] + arguments)
+    let command =
+      ["openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-quiet"] + (isMute ? [] : ["-www"])
+      + ["-cert", "\(folder)/\(certificate).pem", "-key", "\(folder)/\(certificate).key"] + arguments
+    // At the end of what it reads, which it would send, it closes.
+    let reading = isMute ? ["sh", "-c", "sleep 100 | exec \"$@\"", "sh"] : []
+    running = try Command.start(["timeout", "120"] + reading + command)
     while !Self.answers(port) {
       guard running.process.isRunning else { throw Command.Failure(description: "openssl s_server does not start") }
       usleep(5_000)
     }
+  }
+
+  /// What it printed.
+  func stop() throws -> String {
+    kill(-running.process.processIdentifier, SIGKILL)
+    return try running.wait().output
   }
 
   deinit { kill(-running.process.processIdentifier, SIGKILL) }

@@ -48,6 +48,14 @@ struct TLSTests {
     request.connection.serverName = "other.example"
     let error = try await client.failure(request)
     #expect(error.kind == .tls && error.message.contains("other.example"), "\(error)")
+    let mute = try TLSServer(authority, certificate: "name", isMute: true)
+    var unanswered = try mute.request(.only(authority.file("ca.pem")), host: "127.0.0.1")
+    unanswered.connection.serverName = "kubernetes.example"
+    unanswered.timing.attempt = .milliseconds(500)
+    #expect(try await client.failure(unanswered).kind == .timedOut)
+    // The server reads the host that was meant.
+    let seen = try mute.stop()
+    #expect(seen.contains("Host: 127.0.0.1:\(mute.port)\r\n") && !seen.contains("kubernetes"), "\(seen)")
     for name in ["a@localhost", "localhost:1", "a/b", "", "a\r\nb"] {
       request.connection.serverName = name
       #expect(try await client.failure(request).kind == .invalid)
