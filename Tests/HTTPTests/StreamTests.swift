@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTP
 
-@Suite("Streams")
+@Suite("Streams", .timeLimit(.minutes(1)))
 struct StreamTests {
   let client = HTTPClient()
 
@@ -82,7 +82,7 @@ struct StreamTests {
     } catch { #expect(error.kind == .tooLarge) }
   }
 
-  @Test("A cancelled task ends its transfer: before the head, in the body, in the queue", .timeLimit(.minutes(1)))
+  @Test("A cancelled task ends its transfer: before the head, in the body, in the queue")
   func cancellation() async throws {
     let server = try RawServer { connection in
       guard let request = connection.request() else { return }
@@ -114,7 +114,7 @@ struct StreamTests {
     #expect(try await late.value.kind == .cancelled)
   }
 
-  @Test("A stream that is dropped gives its place to the next", .timeLimit(.minutes(1)))
+  @Test("A stream that is dropped gives its place to the next")
   func dropped() async throws {
     let server = try RawServer { connection in
       _ = connection.request()
