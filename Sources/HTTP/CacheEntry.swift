@@ -19,6 +19,8 @@ struct CacheEntry: Sendable, Equatable {
     for field in head.headers.fields where !field.isSecret && !Self.passing.contains(field.name.lowercased()) {
       kept.append(field.name, field.value)
     }
+    // What is asked with later must be sendable.
+    guard kept.invalidName == nil else { return nil }
     headers = kept
     self.body = body
   }

@@ -72,6 +72,8 @@ extension Failure {
       self.init(.malformed, "the compressed body is damaged")
     case CURLE_OUT_OF_MEMORY where !transfer.receiving.isHeadComplete:
       self.init(.tooLarge, "a header line is longer than is taken")
+    // CURLE_TOO_LARGE, of libcurl 8.6 and later.
+    case CURLcode(rawValue: 100): self.init(.tooLarge, "a header line is longer than is taken")
     case CURLE_SSL_CERTPROBLEM:
       self.init(.tls, "the client's certificate or key cannot be used: \(words)", hint: "both must be PEM, and belong together")
     case CURLE_SSL_CACERT_BADFILE:

@@ -55,7 +55,9 @@ struct CacheTests {
 
   @Test("What may not be kept is not, and what has no name to ask by")
   func notKept() async throws {
-    for headers in [["ETag: \"1\"", "Cache-Control: private, no-store"], ["ETag: \"1\"", "Vary: *"], ["X: y"]] {
+    for headers in [
+      ["ETag: \"1\"", "Cache-Control: private, no-store"], ["ETag: \"1\"", "Vary: *"], ["X: y"], ["ETag: \"1\"", "X: a\rb"],
+    ] {
       let server = try server(headers)
       for _ in 0..<2 { #expect(try await client().send(cached(server.request())).isFromCache == false) }
       #expect(files.isEmpty)
