@@ -64,7 +64,11 @@ extension SituationMaker {
   /// Closing a consolidation says "not again" of its tuple: its overrides stay.
   private mutating func refuse(_ request: PullRequest, _ slot: Slot, _ workspace: Workspace) async {
     guard let own = await newestPromotion(of: request, in: slot, workspace.repository) else { return }
-    refused.insert(SlotTuple(slot, own.tuple))
+    // Under today's names, should its stage or its group have had another then (trap 33).
+    let today = situation.policy.today(slot, own.tuple)
+    for group in today.groups {
+      refused.insert(SlotTuple(Slot(stage: today.stage ?? slot.stage, group: group.name), own.tuple))
+    }
   }
 
   /// The newest commit of a request that says what it promotes; a person's own may stand above it.

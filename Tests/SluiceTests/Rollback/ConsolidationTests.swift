@@ -71,6 +71,20 @@ struct ConsolidationTests {
     #expect(try world.runs(atMost: 3) { try prod.isTidy() } != nil)
   }
 
+  @Test func `one that is closed is not opened again under the stage's new name (trap 33)`() throws {
+    let prod = try Self.through(approvals: 1)
+    let world = prod.world
+    #expect(try world.runs(atMost: 6) { try prod.consolidation() != nil } != nil)
+    let number = try #require(try prod.consolidation()?["number"] as? Int)
+    try world.check("forge", "close", "\(number)", "--as", "eve")
+    try world.run(times: 1)
+    try world.changePolicy("  - name: prod\n", "  - name: live\n    was: [prod]\n")
+    try world.run(times: 5)
+    #expect(try world.hasQualified("live", "1.1.0"))
+    #expect(try prod.consolidation() == nil)
+    #expect(try !prod.isTidy())
+  }
+
   @Test func `a label and a person's commit keep Sluice's hands off it`() throws {
     let prod = try Self.through(approvals: 1)
     let world = prod.world
