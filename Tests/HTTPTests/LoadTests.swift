@@ -68,7 +68,11 @@ struct LoadTests {
       $0.total = 4
       $0.perHost = 2
     }
-    let stuck = (0..<50).map { _ in Task { try await client.failure(dead.request()) } }
+    var silent = dead.request()
+    // However long the living one takes beside other tests: none of these ends by itself.
+    silent.timing.attempt = nil
+    silent.timing.slowness = .seconds(3600)
+    let stuck = (0..<50).map { _ in Task { [silent] in try await client.failure(silent) } }
     #expect(await eventually { dead.requests.count == 2 })
     for _ in 0..<50 { #expect(try await client.send(alive.request()).text == "ok") }
     for task in stuck { task.cancel() }
