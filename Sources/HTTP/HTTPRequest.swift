@@ -38,6 +38,8 @@ package struct HTTPRequest: Sendable {
   /// How many redirects are followed. Other than GET and HEAD only where 307 and 308 say so; 0: none, the answer is given as it is.
   package var redirects = 5
   package var acceptsCompression = true
+  /// On a connection of its own making: behind one address may stand several servers, and a connection stays with one.
+  package var usesNewConnection = false
   package var cache = CacheUse.none
   /// The path is the secret (an incoming webhook): only the origin is shown.
   package var hidesPath = false

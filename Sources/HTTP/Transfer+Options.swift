@@ -102,6 +102,7 @@ extension Transfer {
   }
 
   private func setBody(_ handle: CurlHandle, _ me: UnsafeMutableRawPointer) {
+    if request.usesNewConnection { handle.set(CURLOPT_FRESH_CONNECT, true) }
     // Without a way back libcurl sends no body twice. With nothing to send it would, where a connection that was used
     // before turns out to be dead, and nobody knows whether the first one arrived.
     if !request.canRepeat && bodyLength == 0 { handle.set(CURLOPT_FRESH_CONNECT, true) }
