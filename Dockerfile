@@ -1,7 +1,7 @@
 # The bot in a small image, run by nobody in particular. Build: docker build -t sluice .
 FROM swift:6.2-bookworm AS build
 RUN apt-get update \
-  && apt-get install --yes --no-install-recommends libcurl4-openssl-dev libgit2-dev libyaml-dev pkg-config \
+  && apt-get install --yes --no-install-recommends libcurl4-openssl-dev libgit2-dev libyaml-dev pkg-config zlib1g-dev \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./
@@ -14,7 +14,7 @@ RUN swift build -c release --static-swift-stdlib --product sluice \
 FROM debian:bookworm-slim
 # openssh-client: signing commits with an SSH key.
 RUN apt-get update \
-  && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libgit2-1.5 libyaml-0-2 openssh-client tzdata \
+  && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libgit2-1.5 libyaml-0-2 openssh-client tzdata zlib1g \
   && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/sluice /usr/local/bin/sluice
 # The cache holds no truth: mount a volume here to keep it warm, or do not.

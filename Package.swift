@@ -44,19 +44,21 @@ let package = Package(
     [
       .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
       .systemLibrary(name: "CGit", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
+      .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
       .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
     ],
     room("Promotion"),
     room("YAML", ["CYAML"]),
-    room("Host", [crypto, subprocess]),
+    room("Host", ["CZlib", crypto, subprocess]),
     room("HTTP", ["CCurl", crypto]),
     // Floor 2
     room("Git", ["CGit", "Host"]),
     room("Fleet", ["YAML", "Promotion", "Host"], golden: true),
+    room("Kubernetes", ["HTTP", "YAML", "Host"]),
     // Floor 3
     room("Ledger", ["Git", "Host", "Promotion"]),
     room("Forge", ["Git", "Host"]),
-    room("Observing", ["Host", "Promotion"]),
+    room("Observing", ["Kubernetes", "Fleet", "HTTP", "YAML", "Host", "Promotion"]),
     room("Upstream", ["Git", "Host", "Promotion"]),
     room("Report", ["Promotion"], golden: true),
     // Floor 4

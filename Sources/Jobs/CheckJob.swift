@@ -33,9 +33,9 @@ package struct CheckJob: Job {
   }
 
   private func answers(_ fleet: ResolvedFleet) async -> [ClusterName: Observing.Observation] {
-    guard let connect = workspace.policy.connect else { return [:] }
+    guard let connect = workspace.policy.connect, case .command(let command) = connect.way else { return [:] }
     let observer = CommandObserver(
-      arguments: connect.command, folder: workspace.policy.folder, environment: workspace.environment,
+      arguments: command, folder: workspace.policy.folder, environment: workspace.environment,
       secrets: workspace.policy.secretVariables, timeout: connect.timeout)
     let targets = fleet.clusters.filter { !$0.stages.isEmpty }.map { ObservationTarget(cluster: $0.name, values: $0.values) }
     let answers = await observer.observeAll(targets, parallel: connect.parallel)

@@ -48,7 +48,9 @@ import Testing
 
   @Test("Another kind than expected is an error with its place")
   func kinds() {
-    for (text, expected) in [(#"["x"]"#, "1:1: expected an object, found '['"), (#"{"n": {}}"#, "1:7: expected a number, found '{'")] {
+    for (text, expected) in [
+      (#"["x"]"#, "1:1: expected an object, found '['"), (#"{"n": {}}"#, "1:7: expected a number, found '{'"),
+    ] {
       let error = #expect(throws: JSONError.self) {
         try JSONReader.document(Array(text.utf8)) { (reader) throws(JSONError) in
           try reader.object { (reader, _) throws(JSONError) in _ = try reader.integer() }

@@ -108,7 +108,7 @@ extension PolicyReader {
     guard let run = require("run", in: connect, hint: "write run: [command, \"{cluster}\"]"),
       let command = self.command(run, "run")
     else { return nil }
-    return ConnectSettings(command: command, parallel: parallel, timeout: timeout)
+    return ConnectSettings(way: .command(command), parallel: parallel, timeout: timeout, place: place(node))
   }
 
   /// The names of the policy's own gates. They are known, so that stages may name them, but none can run yet.

@@ -14,6 +14,7 @@ package struct PolicyFile: Sendable {
   /// In the order of the file, as in `promotion.components`.
   package var components: [ComponentSettings]
   package var connect: ConnectSettings?
+  package var health = HealthSettings()
   /// In the order of the file, as in `promotion.stages`.
   package var stages: [StageSettings]
   package var windows: [WindowSettings] = []
@@ -98,6 +99,9 @@ package struct ComponentSettings: Sendable {
   package var file: PathPattern?
   package var value: ValuePattern?
   package var upstream: UpstreamSettings?
+  /// nil: the policy's observing command tells, or nobody.
+  package var observe: ObserveSettings?
+  package var probes: [ProbeSettings] = []
 }
 
 package enum UpstreamSettings: Sendable, Equatable {
@@ -105,13 +109,6 @@ package enum UpstreamSettings: Sendable, Equatable {
   case gitTags(url: String, tag: String)
   /// Oldest first or in any order: versions are ordered by the component's `order`, `seen` by this one.
   case list([String])
-}
-
-/// How clusters are observed.
-package struct ConnectSettings: Sendable, Equatable {
-  package var command: [String]
-  package var parallel: Int
-  package var timeout: Duration
 }
 
 package struct StageSettings: Sendable {
