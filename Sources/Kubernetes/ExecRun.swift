@@ -12,7 +12,8 @@ struct ExecRun {
     do { outcome = try await plugin.child(environment, timeout: timeout).run() } catch {
       if error.kind == .notFound {
         throw failure(
-          "cannot be started: there is no such command", hint: plugin.installHint ?? "install it, or check exec.command")
+          "cannot be started: there is no such command or interpreter",
+          hint: plugin.installHint ?? "install it, or check exec.command")
       }
       throw error.kind == .cancelled
         ? KubernetesError(.unreachable(.cancelled), "\(plugin.shownName) was cancelled")

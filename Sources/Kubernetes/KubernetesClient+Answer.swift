@@ -61,9 +61,9 @@ extension KubernetesClient {
   }
 
   private func unauthorizedHint(_ attached: Attached) -> String {
-    if !access.server.isSecure { return "credentials are sent over https only, and the server is http" }
     switch access.credentials {
     case .none:
+      if !access.server.isSecure { return "credentials are sent over https only, and the server is http" }
       return access.connection.certificate == nil
         ? "the context has no user with credentials" : "the client's certificate is not accepted; has it expired?"
     case .token, .basic: return "the credentials are not accepted; have they expired?"

@@ -69,3 +69,33 @@ func eventually(_ condition: () -> Bool) async -> Bool {
   }
   return condition()
 }
+
+extension RawServer {
+  func url(_ path: String = "/") -> HTTPURL {
+    try! HTTPURL("http://127.0.0.1:\(port)\(path)")  // is one
+  }
+
+  /// A request that is sent once.
+  func request(
+    _ path: String = "/", _ method: HTTPRequest.Method = .get, headers: HTTPHeaders = HTTPHeaders(),
+    body: HTTPRequest.Body = .none, retry: HTTPRetry = .never
+  ) -> HTTPRequest {
+    var request = HTTPRequest(method, url(path), headers: headers, body: body)
+    request.retry = retry
+    return request
+  }
+}
+
+extension TLSServer {
+  func request(_ trust: HTTPConnection.Trust = .system, host: String = "localhost") throws -> HTTPRequest {
+    var request = HTTPRequest(.get, try HTTPURL("https://\(host):\(port)/"))
+    request.connection.trust = trust
+    request.retry = .never
+    return request
+  }
+}
+
+extension TestAuthority {
+  func file(_ name: String) -> HTTPConnection.PEM { .file(folder.path + "/" + name) }
+  func bytes(_ name: String) throws -> HTTPConnection.PEM { .bytes(try folder.read(name)) }
+}

@@ -1,24 +1,25 @@
 import Foundation
-import TestSupport
-
-@testable import HTTP
 
 /// `openssl s_server` on loopback with certificates of its own: a real handshake, and a page of HTTP/1.0 behind it.
-final class TLSServer: Sendable {
-  let port: Int
+package final class TLSServer: Sendable {
+  package let port: Int
   private let running: Running
 
-  /// - Parameter isMute: gives no answer, only prints what it was asked.
-  init(_ authority: TestAuthority, certificate: String, _ arguments: [String] = [], isMute: Bool = false) throws {
+  /// - Parameters:
+  ///   - isMute: gives no answer, only prints what it was asked.
+  ///   - answers: a folder of whole answers, each in a file named by what is asked for without its first slash.
+  package init(
+    _ authority: TestAuthority, certificate: String, _ arguments: [String] = [], isMute: Bool = false, answers: String? = nil
+  ) throws {
     let port = try SSHServer.freePort()
     self.port = port
     let folder = authority.folder.path
     let command =
-      ["openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-quiet"] + (isMute ? [] : ["-www"])
+      ["openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-quiet"] + (isMute ? [] : [answers == nil ? "-www" : "-HTTP"])
       + ["-cert", "\(folder)/\(certificate).pem", "-key", "\(folder)/\(certificate).key"] + arguments
     // At the end of what it reads, which it would send, it closes.
     let reading = isMute ? ["sh", "-c", "sleep 100 | exec \"$@\"", "sh"] : []
-    running = try Command.start(["timeout", "120"] + reading + command)
+    running = try Command.start(["timeout", "120"] + reading + command, in: answers)
     while !Self.answers(port) {
       guard running.process.isRunning else { throw Command.Failure(description: "openssl s_server does not start") }
       usleep(5_000)
@@ -26,21 +27,14 @@ final class TLSServer: Sendable {
   }
 
   /// What it printed.
-  func stop() throws -> String {
+  package func stop() throws -> String {
     kill(-running.process.processIdentifier, SIGKILL)
     return try running.wait().output
   }
 
   deinit { kill(-running.process.processIdentifier, SIGKILL) }
 
-  func request(_ trust: HTTPConnection.Trust = .system, host: String = "localhost") throws -> HTTPRequest {
-    var request = HTTPRequest(.get, try HTTPURL("https://\(host):\(port)/"))
-    request.connection.trust = trust
-    request.retry = .never
-    return request
-  }
-
-  static func answers(_ port: Int) -> Bool {
+  package static func answers(_ port: Int) -> Bool {
     let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(file) }
     var address = sockaddr_in()
@@ -54,10 +48,10 @@ final class TLSServer: Sendable {
 }
 
 /// A certificate authority, and certificates that it signed.
-final class TestAuthority: Sendable {
-  let folder: TemporaryFolder
+package final class TestAuthority: Sendable {
+  package let folder: TemporaryFolder
 
-  static func shared() throws -> TestAuthority { try one.get() }
+  package static func shared() throws -> TestAuthority { try one.get() }
   private static let one: Result<TestAuthority, any Error> = Result { try TestAuthority() }
 
   private init() throws {
@@ -82,7 +76,4 @@ final class TestAuthority: Sendable {
       ["openssl", "x509", "-req", "-in", "\(name).csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"]
         + ["-extfile", "\(name).ext", "-out", "\(name).pem"] + days, in: folder.path)
   }
-
-  func file(_ name: String) -> HTTPConnection.PEM { .file(folder.path + "/" + name) }
-  func bytes(_ name: String) throws -> HTTPConnection.PEM { .bytes(try folder.read(name)) }
 }

@@ -1,12 +1,9 @@
 import Foundation
 import Synchronization
-import TestSupport
-
-@testable import HTTP
 
 /// A server on loopback that does byte for byte what a test tells it, however wrong. A thread for each connection.
-final class RawServer: Sendable {
-  let port: Int
+package final class RawServer: Sendable {
+  package let port: Int
   private let listener: Int32
   private let handler: @Sendable (RawConnection) throws -> Void
 
@@ -20,7 +17,7 @@ final class RawServer: Sendable {
   }
   private let log = Mutex(Log())
 
-  init(_ handler: @escaping @Sendable (RawConnection) throws -> Void) throws {
+  package init(_ handler: @escaping @Sendable (RawConnection) throws -> Void) throws {
     self.handler = handler
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
@@ -39,7 +36,7 @@ final class RawServer: Sendable {
   }
 
   /// Answers every request on every connection.
-  convenience init(answering answer: @escaping @Sendable (RawRequest) throws -> Reply) throws {
+  package convenience init(answering answer: @escaping @Sendable (RawRequest) throws -> Reply) throws {
     try self.init { connection in
       while let request = connection.request() { try connection.send(answer(request).bytes) }
     }
@@ -47,7 +44,7 @@ final class RawServer: Sendable {
 
   deinit { stop() }
 
-  func stop() {
+  package func stop() {
     log.withLock { log in
       guard !log.isStopped else { return }
       log.isStopped = true
@@ -56,24 +53,10 @@ final class RawServer: Sendable {
     }
   }
 
-  var accepts: Int { log.withLock(\.accepts) }
-  var requests: [RawRequest] { log.withLock(\.requests) }
-  var mostUnderWay: Int { log.withLock(\.mostUnderWay) }
-  var openConnections: Int { log.withLock(\.open.count) }
-
-  func url(_ path: String = "/") -> HTTPURL {
-    try! HTTPURL("http://127.0.0.1:\(port)\(path)")  // is one
-  }
-
-  /// A request that is sent once.
-  func request(
-    _ path: String = "/", _ method: HTTPRequest.Method = .get, headers: HTTPHeaders = HTTPHeaders(),
-    body: HTTPRequest.Body = .none, retry: HTTPRetry = .never
-  ) -> HTTPRequest {
-    var request = HTTPRequest(method, url(path), headers: headers, body: body)
-    request.retry = retry
-    return request
-  }
+  package var accepts: Int { log.withLock(\.accepts) }
+  package var requests: [RawRequest] { log.withLock(\.requests) }
+  package var mostUnderWay: Int { log.withLock(\.mostUnderWay) }
+  package var openConnections: Int { log.withLock(\.open.count) }
 
   func began(_ request: RawRequest) {
     log.withLock {
@@ -112,34 +95,34 @@ final class RawServer: Sendable {
   }
 }
 
-struct RawRequest: Sendable {
-  var method: String
-  var target: String
-  var headers: [String: String]
-  var body: [UInt8] = []
+package struct RawRequest: Sendable {
+  package var method: String
+  package var target: String
+  package var headers: [String: String]
+  package var body: [UInt8] = []
 
-  var text: String { String(decoding: body, as: UTF8.self) }
+  package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-struct Reply: Sendable {
-  var status = 200
-  var headers: [String] = []
-  var body: [UInt8] = []
+package struct Reply: Sendable {
+  package var status = 200
+  package var headers: [String] = []
+  package var body: [UInt8] = []
 
-  init(_ status: Int = 200, _ body: String = "", _ headers: [String] = []) {
+  package init(_ status: Int = 200, _ body: String = "", _ headers: [String] = []) {
     self.status = status
     self.headers = headers
     self.body = Array(body.utf8)
   }
 
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     let lines = ["HTTP/1.1 \(status) X"] + headers + ["Content-Length: \(body.count)", "", ""]
     return Array(lines.joined(separator: "\r\n").utf8) + body
   }
 }
 
 /// One connection, as the server's side sees it.
-final class RawConnection {
+package final class RawConnection {
   let file: Int32
   let server: RawServer
   private var buffer: [UInt8] = []
@@ -160,7 +143,7 @@ final class RawConnection {
   }
 
   /// Reads the next request with its body; nil when the client is gone.
-  func request() -> RawRequest? {
+  package func request() -> RawRequest? {
     end()
     guard var request = head() else { return nil }
     if request.headers["transfer-encoding"] == "chunked" {
@@ -178,7 +161,7 @@ final class RawConnection {
   }
 
   /// Reads only the head.
-  func head() -> RawRequest? {
+  package func head() -> RawRequest? {
     guard let first = line() else { return nil }
     let words = first.split(separator: " ").map(String.init)
     guard words.count == 3 else { return nil }
@@ -190,7 +173,7 @@ final class RawConnection {
     return request
   }
 
-  func bytes(_ count: Int) -> [UInt8] {
+  package func bytes(_ count: Int) -> [UInt8] {
     while buffer.count < count, fill() {}
     defer { buffer.removeFirst(min(count, buffer.count)) }
     return Array(buffer.prefix(count))
@@ -214,17 +197,17 @@ final class RawConnection {
     return true
   }
 
-  struct Gone: Error {}
+  package struct Gone: Error {}
 
-  func send(_ text: String) throws { try send(Array(text.utf8)) }
+  package func send(_ text: String) throws { try send(Array(text.utf8)) }
 
   /// - Throws: `Gone` when the client has closed, or does not read for as long as `sendLimit` says.
-  func send(_ bytes: [UInt8]) throws {
+  package func send(_ bytes: [UInt8]) throws {
     guard write(bytes) == bytes.count else { throw Gone() }
   }
 
   /// How many of the bytes went.
-  func write(_ bytes: [UInt8]) -> Int {
+  package func write(_ bytes: [UInt8]) -> Int {
     var sent = 0
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes {
@@ -236,19 +219,19 @@ final class RawConnection {
     return sent
   }
 
-  func sendLimit(milliseconds: Int) {
+  package func sendLimit(milliseconds: Int) {
     var limit = timeval(tv_sec: milliseconds / 1000, tv_usec: milliseconds % 1000 * 1000)
     setsockopt(file, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 
   /// Waits until the client closes.
-  func waitForClose() {
+  package func waitForClose() {
     var byte: UInt8 = 0
     while recv(file, &byte, 1, 0) > 0 {}
   }
 
   /// Ends with a reset instead of an end: closing with bytes unread or with this option does that.
-  func reset() {
+  package func reset() {
     var option = linger(l_onoff: 1, l_linger: 0)
     setsockopt(file, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
   }
