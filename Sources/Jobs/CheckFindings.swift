@@ -137,7 +137,7 @@ struct CheckFindings: Sendable {
     guard policy.connect != nil, isNews || (last.map { $0.beat.at + interval <= now } ?? true) else { return }
     let count = observation.look.fleet.clusters.count { !$0.stages.isEmpty }
     changes.append(
-      .put(HeartbeatRecord(shard: Self.shard, beat: Heartbeat(at: now, unread: unread), count: count), replacesDamaged: true))
+      .put(HeartbeatRecord(.all, beat: Heartbeat(at: now, unread: unread), count: count), replacesDamaged: true))
   }
 
   // MARK: What follows

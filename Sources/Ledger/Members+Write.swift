@@ -23,6 +23,31 @@ extension Members {
     put(name, .object(tuples.mapValues { .object($0.versions.mapValues { .string($0.text) }) }))
   }
 
+  package mutating func set(_ name: String, object: Members?) { put(name, object.map { .object($0.values) }) }
+
+  package mutating func set(_ name: String, numbers: [String: Int]) {
+    put(name, numbers.isEmpty ? nil : .object(numbers.mapValues { .integer($0) }))
+  }
+
+  /// Sets a list of objects that are known as a whole; an empty one is left out.
+  package mutating func set<T>(_ name: String, list objects: [T], _ write: (inout Members, T) -> Void) {
+    put(name, objects.isEmpty ? nil : Self.list(objects, write))
+  }
+
+  /// Sets an object of such lists.
+  package mutating func set<T>(_ name: String, lists: [String: [T]], _ write: (inout Members, T) -> Void) {
+    put(name, lists.isEmpty ? nil : .object(lists.mapValues { Self.list($0, write) }))
+  }
+
+  private static func list<T>(_ objects: [T], _ write: (inout Members, T) -> Void) -> JSONValue {
+    .array(
+      objects.map { object in
+        var members = Members()
+        write(&members, object)
+        return .object(members.values)
+      })
+  }
+
   /// Sets an object of objects; each starts from the one that stood under its key.
   package mutating func set<T>(_ name: String, objects: [String: T], _ write: (T, inout Members) -> Void) {
     let old = values[name]?.object ?? [:]

@@ -2,7 +2,7 @@ extension ClusterRecord {
   /// Whether another record differs in times of looking alone. Reasons are words that change with every look; they are
   /// written with the next transition, not as one.
   func saysTheSame(as other: ClusterRecord) -> Bool {
-    guard first == other.first, desired == other.desired else { return false }
+    guard first == other.first, desired == other.desired, evidence == other.evidence else { return false }
     guard let mine = reading, let theirs = other.reading else { return reading == nil && other.reading == nil }
     return mine.versions == theirs.versions && mine.groups.count == theirs.groups.count
       && mine.groups.allSatisfy { group, health in
@@ -21,8 +21,11 @@ extension ClusterRecord {
     }
     guard let mine = reading, let theirs = other.reading else {
       merged.reading = reading ?? other.reading
+      merged.evidence = reading == nil ? other.evidence : evidence
       return merged
     }
+    merged.evidence = evidence.merged(
+      with: other.evidence, mine.last == theirs.last ? .neither : mine.last > theirs.last ? .mine : .other)
     var joined = Reading(versions: [:], groups: [:], last: max(mine.last, theirs.last))
     let (older, newer) = mine.last <= theirs.last ? (mine, theirs) : (theirs, mine)
     joined.versions = older.versions.merging(newer.versions) { a, b in

@@ -5,11 +5,16 @@ package struct ClusterRecord: Sendable, Equatable {
   package var desired: [GroupName: DesiredTuple]
   /// When the cluster joined.
   package var first: Timestamp
+  /// What the next sample of the cluster is judged by.
+  package var evidence = Evidence()
 
-  package init(reading: Reading?, desired: [GroupName: DesiredTuple], first: Timestamp) {
+  package init(
+    reading: Reading?, desired: [GroupName: DesiredTuple], first: Timestamp, evidence: Evidence = Evidence()
+  ) {
     self.reading = reading
     self.desired = desired
     self.first = first
+    self.evidence = evidence
   }
 }
 
@@ -51,6 +56,8 @@ package struct Observation: Sendable, Equatable {
   package var desired: [GroupName: DesiredTuple]
   /// Groups whose upgrade to the desired tuple waits for apply: what they are now is what they were before it.
   package var notStarted: Set<GroupName>
+  /// What is known from samples, this look's among them; nil: there was none.
+  package var evidence: Evidence?
 
   package enum Result: Sendable, Equatable {
     case failed
@@ -58,12 +65,14 @@ package struct Observation: Sendable, Equatable {
   }
 
   package init(
-    at: Timestamp, result: Result, desired: [GroupName: DesiredTuple], notStarted: Set<GroupName> = []
+    at: Timestamp, result: Result, desired: [GroupName: DesiredTuple], notStarted: Set<GroupName> = [],
+    evidence: Evidence? = nil
   ) {
     self.at = at
     self.result = result
     self.desired = desired
     self.notStarted = notStarted
+    self.evidence = evidence
   }
 }
 
@@ -81,12 +90,15 @@ package struct ObservedHealth: Sendable, Equatable {
 /// That a check of a shard took place, and which clusters it could not read.
 package struct Heartbeat: Sendable, Equatable {
   package var at: Timestamp
+  /// Whose clusters were looked at; nil: nobody knows whose.
+  package var shard: Shard?
   /// For each cluster that could not be read: its last known reading, so that one failed read loses nothing (trap 13).
   package var unread: [ClusterName: Timestamp?]
 
-  package init(at: Timestamp, unread: [ClusterName: Timestamp?] = [:]) {
+  package init(at: Timestamp, unread: [ClusterName: Timestamp?] = [:], shard: Shard? = .all) {
     self.at = at
     self.unread = unread
+    self.shard = shard
   }
 }
 
@@ -99,6 +111,7 @@ extension Reading {
   }
 
   package mutating func cover(_ beat: Heartbeat, _ cluster: ClusterName) {
+    guard beat.shard?.contains(cluster) == true else { return }
     switch beat.unread.isEmpty ? nil : beat.unread[cluster] {
     case nil: last = max(last, beat.at)
     case .some(let known?): last = max(last, known)

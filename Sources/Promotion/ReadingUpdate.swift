@@ -12,6 +12,7 @@ package struct ReadingUpdate: Sendable, Equatable {
   package init(_ previous: ClusterRecord?, _ observation: Observation, maxGap: Duration, policy: Policy) {
     var record = previous ?? ClusterRecord(reading: nil, desired: [:], first: observation.at)
     Self.follow(observation.desired, in: &record)
+    Self.keep(observation, in: &record)
     if case .known(let versions, let groups) = observation.result {
       let look = Look(at: observation.at, versions: versions, groups: groups, maxGap: maxGap, policy: policy)
       if let last = record.reading?.last, observation.at <= last {
@@ -23,6 +24,16 @@ package struct ReadingUpdate: Sendable, Equatable {
     }
     self.record = record
     isTransition = previous.map { !record.saysTheSame(as: $0) } ?? true
+  }
+
+  /// Keeps the newer evidence, and at a tie what excuses less.
+  private static func keep(_ observation: Observation, in record: inout ClusterRecord) {
+    guard let evidence = observation.evidence else { return }
+    guard let last = record.reading?.last, observation.at <= last else {
+      record.evidence = evidence
+      return
+    }
+    if observation.at == last { record.evidence = record.evidence.merged(with: evidence, .neither) }
   }
 
   /// Notes, after a reading that counts, what was before an upgrade and whether it ever settled.

@@ -23,6 +23,9 @@ struct RecordTests {
         desired: ["platform": DesiredTuple(tuple: both, since: at(-5), healthyBefore: false)], first: at(-9)),
       at: at(4), known: false),
     RecordedCluster(
+      cluster: "sampled", record: ClusterRecord(reading: nil, desired: [:], first: at(0), evidence: evidence), at: at(0),
+      known: true),
+    RecordedCluster(
       cluster: "new", record: ClusterRecord(reading: nil, desired: [:], first: at(0)), at: at(0), known: false),
     VersionsRecord(
       component: "kubernetes",
@@ -51,13 +54,26 @@ struct RecordTests {
       cluster: "prod-1", group: "platform", to: both, claimedBy: "run 1", claimedAt: at(0), leaseUntil: at(3660),
       started: at(1), ended: at(2), status: .failed, exit: 3, healthyBefore: true),
     OverrideRecord(cluster: "prod-1", component: "kubernetes", value: "1.31.4", commit: "abc"),
-    HeartbeatRecord(shard: "1-4", beat: Heartbeat(at: at(1), unread: ["x": at(-1), "y": nil]), count: 12),
+    HeartbeatRecord(
+      Shard(1, of: 4)!, beat: Heartbeat(at: at(1), unread: ["x": at(-1), "y": nil], shard: Shard(1, of: 4)), count: 12),
     NoticeRecord(key: "failed prod/platform", at: at(1), text: "said"),
     StopRecord(Stop(stage: nil, by: "ada", at: at(1), reason: "holidays")),
     StopRecord(Stop(stage: "prod", by: "ada", at: at(1))),
     CursorRecord(branch: "main", commit: "abc", at: at(1)),
     TipRecord(branch: "sluice/demo/promote/prod/platform", commits: ["abc", "def"], at: at(1)),
   ]
+
+  private static var evidence: Evidence {
+    var evidence = Evidence()
+    evidence.failures = [
+      Evidence.Failure(.cluster, source: "nodes", key: "node/n1/ready", count: 1),
+      Evidence.Failure(.component("api"), source: "pods", key: "pod/api", count: 3),
+    ]
+    evidence.silences = [Evidence.Failure(.cluster, source: "probe ping", key: "silent", count: 2)]
+    evidence.passes = ["platform": 1]
+    evidence.baseline = ["platform": [Evidence.Failure(.cluster, source: "nodes", key: "node/n1/ready", count: 1)], "api": []]
+    return evidence
+  }
 
   private func expectEqual<R: LedgerRecord>(_ record: R, in snapshot: LedgerSnapshot) async throws {
     #expect(try await snapshot.one(R.self, record.subject) == record)

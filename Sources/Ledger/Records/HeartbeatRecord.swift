@@ -9,8 +9,8 @@ package struct HeartbeatRecord: LedgerRecord {
   /// How many clusters it looked at.
   package var count: Int
 
-  package init(shard: String, beat: Heartbeat, count: Int) {
-    self.shard = shard
+  package init(_ shard: Shard, beat: Heartbeat, count: Int) {
+    self.shard = shard.description
     self.beat = beat
     self.count = count
   }
@@ -19,7 +19,8 @@ package struct HeartbeatRecord: LedgerRecord {
 
   package init(from members: Members) throws(MalformedRecord) {
     shard = try members.text("shard")
-    beat = Heartbeat(at: try members.moment("at"), unread: try members.optionalMoments("unread"))
+    beat = Heartbeat(
+      at: try members.moment("at"), unread: try members.optionalMoments("unread"), shard: Shard(name: shard))
     count = try members.number("count")
   }
 

@@ -1,3 +1,4 @@
+import Host
 package import Promotion
 
 /// What is known of one cluster, as the ledger keeps it: `clusters/…`. Written only when something changes; heartbeats
@@ -33,6 +34,7 @@ package struct RecordedCluster: LedgerRecord {
         previous: try group.objects("previous") { (tuple) throws(MalformedRecord) in try tuple.tuple("tuple") })
     }
     record = ClusterRecord(reading: try Self.reading(members), desired: desired, first: try members.moment("first"))
+    if let evidence = members.value("evidence")?.object { record.evidence = try Evidence(from: Members(evidence)) }
   }
 
   private static func reading(_ members: Members) throws(MalformedRecord) -> Reading? {
@@ -72,6 +74,7 @@ package struct RecordedCluster: LedgerRecord {
       members.set("commit", desired.commit)
       members.set("previous", list: desired.previous, identity: "tuple") { $1.set("tuple", $0) }
     }
+    members.set("evidence", record.evidence)
     writeSummary(to: &members)
   }
 
