@@ -54,7 +54,8 @@ import Testing
     #expect(policy.promotion.component("api")?.hasUpstream == false)
     #expect(policy.promotion.component("api")?.order == .seen)
     #expect(
-      policy.connect == ConnectSettings(command: ["../scripts/observe", "{cluster}"], parallel: 8, timeout: .milliseconds(500)))
+      policy.connect?.way == .command(["../scripts/observe", "{cluster}"]) && policy.connect?.parallel == 8
+        && policy.connect?.timeout == .milliseconds(500))
     let prod = try #require(policy.promotion.stage("prod"))
     #expect(prod.after == ["dev"])
     #expect(prod.atLeast == .percent(50))

@@ -10,7 +10,7 @@ enum WrongPolicies {
   ) -> String { top + fleet + components + stages + more }
 
   static let all: [(title: String, text: String)] =
-    whole + parts + componentErrors + stageErrors + waveErrors + groupErrors + timeErrors + unsupported
+    whole + parts + componentErrors + stageErrors + waveErrors + groupErrors + timeErrors + WrongObserving.all + unsupported
 
   private static let whole: [(String, String)] = [
     ("empty", ""),
@@ -108,16 +108,14 @@ enum WrongPolicies {
   ]
 
   private static let unsupported: [(String, String)] = [
-    ("health, notify", policy("health: {}\nnotify: []\n")),
+    ("notify", policy("notify: []\n")),
     ("another forge", policy("forge: {kind: github, api: x, project: y, credentials: {}, ca: z}\n")),
     ("a ledger elsewhere", policy(top: "repository: {url: a, ledger: {url: b, credentials: {}}}\n")),
-    ("kubeconfig", policy("connect: {kubeconfig: {file: x}}\n")),
-    ("observers and probes", policy(components: "components: {api: {field: a, observe: {kubernetes: {}}, probes: []}}\n")),
     ("other sources", policy(components: "components: {api: {field: a, upstream: {oci: ghcr.io/acme/api}}}\n")),
     ("tags over https", policy(components: "components: {api: {field: a, upstream: {gitTags: {url: \"https://a.test/b\"}}}}\n")),
     (
       "what stages will know",
-      policy(stages: "stages: [{name: dev, select: {}, probes: [], health: {}, merge: {method: forge}}]\n")
+      policy(stages: "stages: [{name: dev, select: {}, merge: {method: forge}}]\n")
     ),
     ("run and status gates", policy("gates: {lint: {run: [x]}, e2e: {status: {context: y}}}\n")),
   ]

@@ -18,6 +18,7 @@ struct FactPlan: Sendable {
     for stage in policy.stages {
       for condition in stage.select { if case .field(let field, _) = condition.subject { add(field) } }
     }
+    if case .field(let field, _)? = policy.health.kubernetes.nodes { add(field) }
     let patterns = policy.fleet.layers.map(\.pattern) + policy.components.compactMap(\.file)
     for name in Set(patterns.flatMap(\.placeholders)).sorted() where name != "cluster" {
       if let field = try? FieldPath(name) { add(field) }

@@ -95,17 +95,18 @@ package struct ProbeSettings: Sendable, Equatable {
   package var place: Place
 }
 
-/// What a number must be: `< 0.01`.
-package struct Expectation: Sendable, Equatable {
-  package enum Comparison: String, Sendable, CaseIterable {
-    case atMost = "<="
-    case atLeast = ">="
-    case equal = "=="
-    case different = "!="
-    case less = "<"
-    case more = ">"
+extension PolicyFile {
+  /// What is asked over HTTP, beyond clusters' own API.
+  var addresses: [HTTPSettings] {
+    let probes = (health.probes + components.flatMap(\.probes)).compactMap { probe -> HTTPSettings? in
+      switch probe.question {
+      case .prometheus(let address, _, _), .http(let address, _): address
+      case .command: nil
+      }
+    }
+    return probes
+      + components.compactMap { component in
+        if case .http(let address, _)? = component.observe { address } else { nil }
+      }
   }
-
-  package var comparison: Comparison
-  package var value: Double
 }

@@ -52,14 +52,14 @@ extension Problem {
 
 extension PolicyReader {
   private static let keys = [
-    "name", "repository", "forge", "fleet", "components", "groups", "connect", "stages", "gates", "maxGap", "windows",
+    "name", "repository", "forge", "fleet", "components", "groups", "connect", "health", "stages", "gates", "maxGap", "windows",
     "freezes", "observeOnly",
   ]
 
   /// Gives nil only after something was reported.
   fileprivate mutating func policy(_ root: YAMLNode, folder: String) -> PolicyFile? {
     guard
-      let top = section(root, "the policy", keys: Self.keys, later: ["health", "notify"])
+      let top = section(root, "the policy", keys: Self.keys, later: ["notify"])
     else { return nil }
     let name = policyName(top)
     let repository = require("repository", in: top, hint: "write repository: {url: …}").flatMap { self.repository($0) }
@@ -68,6 +68,8 @@ extension PolicyReader {
     let components = self.components(top, layout: layout)
     let groups = self.groups(top["groups"], components: components.map(\.promotion))
     let connect = top["connect"].flatMap { self.connect($0) }
+    let health = self.health(top["health"])
+    if connect != nil || top["connect"] == nil { checkObserving(components, connect, top["health"]) }
     let gates = self.gates(top["gates"])
     let windows = self.windows(top["windows"])
     let known = Known(gates: gates, groups: groups, windows: top["windows"]?.entries.map(\.key) ?? [])
@@ -82,6 +84,7 @@ extension PolicyReader {
         name: name, components: components.map(\.promotion), groups: groups, stages: stages.map(\.promotion),
         maxGap: maxGap),
       repository: repository, forge: forge, fleet: layout, components: components.map(\.settings), connect: connect,
+      health: health,
       stages: stages.map(\.settings), windows: windows, freezes: freezes, observeOnly: observeOnly)
   }
 
@@ -95,20 +98,6 @@ extension PolicyReader {
         "the file's name \"\(stem)\" can't be the policy's name", at: top.node, hint: "write name: …; \(PolicyText.nameForm)")
     }
     return stem
-  }
-
-  private mutating func connect(_ node: YAMLNode) -> ConnectSettings? {
-    guard
-      let connect = section(
-        node, "connect", keys: ["run", "parallel", "timeout"], later: ["kubeconfig", "inCluster"])
-    else { return nil }
-    let parallel = count(connect["parallel"], "parallel", in: 1...4096) ?? 64
-    let timeout = duration(connect["timeout"], "timeout", default: .seconds(20))
-    if connect["run"] == nil, node.entries.contains(where: { ["kubeconfig", "inCluster"].contains($0.key) }) { return nil }
-    guard let run = require("run", in: connect, hint: "write run: [command, \"{cluster}\"]"),
-      let command = self.command(run, "run")
-    else { return nil }
-    return ConnectSettings(way: .command(command), parallel: parallel, timeout: timeout, place: place(node))
   }
 
   /// The names of the policy's own gates. They are known, so that stages may name them, but none can run yet.

@@ -26,6 +26,17 @@ package struct PolicyFile: Sendable {
   var contents: [UInt8] = []
 
   package var name: String { promotion.name }
+  /// Whether clusters are looked at in any way.
+  package var observes: Bool {
+    connect != nil || !health.probes.isEmpty || components.contains { $0.observe != nil || !$0.probes.isEmpty }
+  }
+  /// So many good looks in a row make a cluster healthy.
+  package var passes: Int {
+    switch connect?.way {
+    case .kubeconfig?, .inCluster?: health.kubernetes.passes
+    case .command?, nil: 1
+    }
+  }
   package func component(_ name: ComponentName) -> ComponentSettings? { components.first { $0.name == name } }
   package func stage(_ name: StageName) -> StageSettings? { stages.first { $0.name == name } }
 
@@ -33,6 +44,7 @@ package struct PolicyFile: Sendable {
   package var secretVariables: Set<String> {
     var names: Set<String> = []
     if case .ssh(.environment(let name))? = repository.signing { names.insert(name) }
+    for address in addresses { if case .environment(let name)? = address.token { names.insert(name) } }
     return names
   }
 }

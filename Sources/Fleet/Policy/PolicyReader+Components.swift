@@ -6,6 +6,8 @@ extension PolicyReader {
   struct ReadComponent {
     let promotion: Component
     let settings: ComponentSettings
+    /// Whether it says where its running version is read, rightly or not.
+    let saysWhere: Bool
   }
 
   private enum OrderWord: String, CaseIterable { case semver, natural, seen }
@@ -28,13 +30,17 @@ extension PolicyReader {
   ) -> ReadComponent? {
     let keys = [
       "field", "file", "value", "allow", "order", "suffix", "step", "goesBack", "requires", "minimumAge", "upstream",
+      "observe", "probes",
     ]
-    guard let section = self.section(node, "component \(name)", keys: keys, later: ["observe", "probes"]) else { return nil }
+    guard let section = self.section(node, "component \(name)", keys: keys) else { return nil }
     var component = Component(name: name)
     component.order = order(section)
     component.allow = section["allow"].flatMap { allow($0, component.order) }
     component.step = word(section["step"], "step", of: [.any, .minor], default: .any)
-    component.goesBack = word(section["goesBack"], "goesBack", of: [.always, .patch, .never], default: .always)
+    let observe = section["observe"].flatMap { self.observe($0, of: name) }
+    // A cluster's own version goes back within its minor alone, unless a person knows better.
+    component.goesBack = word(
+      section["goesBack"], "goesBack", of: [.always, .patch, .never], default: observe == .kubernetes ? .patch : .always)
     if component.step == .minor, !component.order.isSemantic, let node = section["step"] {
       report("step: minor needs order: semver", at: node, hint: "remove step or order")
     }
@@ -54,7 +60,8 @@ extension PolicyReader {
     return ReadComponent(
       promotion: component,
       settings: ComponentSettings(
-        name: name, field: field, place: place(fieldNode), file: file, value: value, upstream: upstream))
+        name: name, field: field, place: place(fieldNode), file: file, value: value, upstream: upstream, observe: observe,
+        probes: section["probes"].map { probes($0) } ?? []), saysWhere: node.entries.contains { $0.key == "observe" })
   }
 
   private mutating func order(_ section: Section) -> VersionOrder {

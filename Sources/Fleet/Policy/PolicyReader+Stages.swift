@@ -22,6 +22,8 @@ extension PolicyReader {
   private static let elsewhere = [
     "windows": "write merge: {windows: [business-hours]}",
     "freezes": "write freezes: at the top of the policy, with stages: in it",
+    "health": "write health: at the top of the policy, it is that of every cluster",
+    "probes": "write probes: in a component, or in health: at the top of the policy",
   ]
 
   mutating func stages(_ top: Section, _ known: Known) -> [ReadStage] {
@@ -45,7 +47,7 @@ extension PolicyReader {
     let title = given.map { "stage \($0)" } ?? "a stage"
     guard
       let section = self.section(
-        node, title, keys: Self.stageKeys, elsewhere: Self.elsewhere, later: ["probes", "health"])
+        node, title, keys: Self.stageKeys, elsewhere: Self.elsewhere)
     else { return nil }
     let nameNode = require("name", in: section, hint: "write name: dev")
     let name = nameNode.flatMap { self.name($0, "stage") }
