@@ -10,7 +10,7 @@ package enum OneLine {
 
 extension Unicode.Scalar {
   /// Also what separates lines or turns the direction of writing, so that a text can't pretend to be another.
-  fileprivate var isControl: Bool {
+  package var isControl: Bool {
     switch properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator: true
     default: (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value)

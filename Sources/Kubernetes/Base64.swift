@@ -1,5 +1,5 @@
 /// RFC 4648, section 4, with padding.
-enum Base64 {
+package enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let values: [UInt8] = {
     var values = [UInt8](repeating: 0xFF, count: 256)
@@ -9,7 +9,7 @@ enum Base64 {
 
   /// Line ends anywhere are skipped, as Go's decoder does.
   /// - Returns: nil for what is not base64.
-  static func decode(_ text: String) -> [UInt8]? {
+  package static func decode(_ text: String) -> [UInt8]? {
     let bytes = text.utf8.filter { $0 != 0x0A && $0 != 0x0D }
     guard bytes.count % 4 == 0 else { return nil }
     let padding = bytes.reversed().prefix(2).prefix { $0 == UInt8(ascii: "=") }.count

@@ -24,18 +24,13 @@ struct ListTests {
 
   func list(_ server: RawServer, query: [(name: String, value: String)] = []) async throws(KubernetesError) -> KubernetesList<Int>
   {
-    let client: KubernetesClient
-    do { client = try Sluice.client(server) } catch { throw KubernetesError(.configuration, "\(error)") }
-    return try await client.list("/api/v1/nodes", query: query) { (reader) throws(JSONError) in
+    let asking: KubernetesClient
+    do { asking = try client(server) } catch { throw KubernetesError(.configuration, "\(error)") }
+    return try await asking.list("/api/v1/nodes", query: query) { (reader) throws(JSONError) in
       var number = 0
       try reader.object { (reader, key) throws(JSONError) in if key == "n" { number = try reader.integer() ?? 0 } }
       return number
     }
-  }
-
-  /// The function of that name, which a method here hides.
-  private enum Sluice {
-    static func client(_ server: RawServer) throws -> KubernetesClient { try KubernetesTests.client(server) }
   }
 
   @Test("All pages, with the resource version on the first alone")
@@ -59,10 +54,11 @@ struct ListTests {
       server.requests.map(\.target) == [
         "/api/v1/nodes?resourceVersion=0&limit=250", "/api/v1/nodes?limit=250&continue=a", "/api/v1/nodes?resourceVersion=0",
       ])
-    for replies in [[gone], [Self.page([1], continue: "a"), gone]] {
+    let first = Self.page([1], continue: "a")
+    for (replies, requests) in [([gone], 1), ([first, gone], 3), ([first, gone, first, gone], 4)] {
       let server = try self.server(replies)
       let error = try await failure { () async throws(KubernetesError) in try await list(server) }
-      #expect(error.kind == .expired && server.requests.count == (replies.count == 1 ? 1 : 3))
+      #expect(error.kind == .expired && server.requests.count == requests)
     }
   }
 
