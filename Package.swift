@@ -16,12 +16,16 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 
 /// One room of the house: a library target, and beside it under Tests the target that tests it.
 ///
-/// - Parameter golden: whether its tests keep texts in a folder `Golden`.
-func room(_ name: String, _ dependencies: [Target.Dependency] = [], golden: Bool = false) -> [Target] {
+/// - Parameters:
+///   - tests: what only its tests use.
+///   - golden: whether its tests keep texts in a folder `Golden`.
+func room(
+  _ name: String, _ dependencies: [Target.Dependency] = [], tests: [Target.Dependency] = [], golden: Bool = false
+) -> [Target] {
   [
     .target(name: name, dependencies: dependencies, swiftSettings: strict),
     .testTarget(
-      name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies,
+      name: name + "Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies + tests,
       exclude: golden ? ["Golden"] : [], swiftSettings: strict),
   ]
 }
@@ -58,7 +62,7 @@ let package = Package(
     // Floor 3
     room("Ledger", ["Git", "Host", "Promotion"]),
     room("Forge", ["Git", "Host"]),
-    room("Observing", ["Kubernetes", "Fleet", "HTTP", "YAML", "Host", "Promotion"]),
+    room("Observing", ["Kubernetes", "Fleet", "HTTP", "YAML", "Host", "Promotion"], tests: ["FakeKubernetes"]),
     room("Upstream", ["Git", "Host", "Promotion"]),
     room("Report", ["Promotion"], golden: true),
     // Floor 4
@@ -74,8 +78,18 @@ let package = Package(
       // Plays random worlds against the pure core, and asserts the laws.
       .executableTarget(name: "simulate", dependencies: ["Promotion"], swiftSettings: strict),
       .testTarget(
-        name: "SluiceTests", dependencies: ["sluice", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
+        name: "SluiceTests", dependencies: ["sluice", "FakeKubernetes", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+      // The fake Kubernetes API, for tests, for the bench, and for kubectl by hand.
+      .systemLibrary(
+        name: "COpenSSL", path: "Tests/COpenSSL", pkgConfig: "openssl",
+        providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+      .target(
+        name: "FakeKubernetes", dependencies: ["COpenSSL"], path: "Tests/FakeKubernetes", swiftSettings: strict),
+      .executableTarget(
+        name: "fake-kubernetes", dependencies: ["FakeKubernetes"], path: "Tests/fake-kubernetes", swiftSettings: strict),
+      .testTarget(
+        name: "FakeKubernetesTests", dependencies: ["FakeKubernetes", "fake-kubernetes", "TestSupport"], swiftSettings: strict),
     ],
   ].flatMap(\.self)
 )
