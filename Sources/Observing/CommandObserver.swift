@@ -1,12 +1,8 @@
-import Host
 import Promotion
 
 /// Asks a command of the operator's what a cluster runs: the policy's `connect: run:`.
 package struct CommandObserver: Sendable {
-  private let arguments: [String]
-  private let folder: String?
-  private let environment: [String: String]
-  private let timeout: Duration
+  private let run: CommandRun
 
   /// - Parameters:
   ///   - arguments: with `{cluster}` and the names of captures and values in them.
@@ -15,51 +11,21 @@ package struct CommandObserver: Sendable {
   package init(
     arguments: [String], folder: String?, environment: [String: String], secrets: Set<String>, timeout: Duration
   ) {
-    self.arguments = arguments
-    self.folder = folder
-    self.environment = environment.filter { !secrets.contains($0.key) }
-    self.timeout = timeout
+    run = CommandRun(
+      subject: "the observer", arguments: arguments, folder: folder,
+      environment: environment.filter { !secrets.contains($0.key) }, timeout: timeout)
   }
 
   /// Looks at one cluster. Whatever goes wrong is an unknown observation with the reason, never an error.
   package func observe(_ target: ObservationTarget) async -> Observation {
-    var values = target.values
-    values["cluster"] = target.cluster
-    var texts: [String] = []
-    for argument in arguments {
-      switch Placeholders.replaced(in: argument, with: values) {
-      case .text(let text): texts.append(text)
-      case .unknown(let name): return .unknown("the observer's argument \(argument) needs {\(name)}, which has no value here")
-      }
-    }
-    var environment = environment
-    environment["SLUICE_CLUSTER"] = target.cluster
-    let child = ChildProcess(
-      texts, environment: environment, folder: folder, outputLimit: ObserverAnswer.limit, timeout: timeout)
-    do throws(HostError) {
-      return observation(try await child.run())
+    do throws(NoAnswer) {
+      let end = try await run.end(for: target)
+      guard end.status == 0 else { throw run.failure(end) }
+      guard !end.isTruncated else { throw run.tooLong }
+      return ObserverAnswer.observation(end.output)
     } catch {
-      return .unknown("the observer: \(error)")
+      return .unknown(error.text)
     }
-  }
-
-  private func observation(_ outcome: ChildProcess.Outcome) -> Observation {
-    switch outcome.end {
-    case .timedOut: return .unknown("the observer gave no answer within \(timeout.words)")
-    case .signalled(let signal): return .unknown("the observer was ended by signal \(signal)\(lastWords(outcome.errors))")
-    case .exited(let status) where status != 0:
-      return .unknown("the observer exited with status \(status)\(lastWords(outcome.errors))")
-    case .exited:
-      return outcome.outputTruncated
-        ? .unknown("the observer's answer has more than 1 MiB") : ObserverAnswer.observation(outcome.output)
-    }
-  }
-
-  /// The last line of its errors that says something: mostly the one that says why.
-  private func lastWords(_ errors: [UInt8]) -> String {
-    let lines = String(decoding: errors.suffix(4096), as: UTF8.self).split(whereSeparator: \.isNewline)
-    guard let line = lines.last(where: { !$0.allSatisfy(\.isWhitespace) }) else { return "" }
-    return ": " + OneLine.text(String(line), limit: 200)
   }
 }
 
@@ -85,16 +51,5 @@ extension CommandObserver {
       }
     }
     return results.compactMap(\.self)
-  }
-}
-
-extension Duration {
-  /// As the policy writes it: `20s`, `1500ms`.
-  fileprivate var words: String {
-    let (seconds, attoseconds) = components
-    guard attoseconds == 0 else { return "\(seconds * 1000 + attoseconds / 1_000_000_000_000_000)ms" }
-    for (unit, length) in [("d", 86_400), ("h", 3600), ("m", 60)] as [(String, Int64)]
-    where seconds > 0 && seconds % length == 0 { return "\(seconds / length)\(unit)" }
-    return "\(seconds)s"
   }
 }

@@ -7,7 +7,6 @@ import Promotion
 /// field. Null stands for "could not tell", as tools like jq print it. Reasons are only shown, so those that are too long
 /// are cut, not refused.
 struct ObserverAnswer {
-  static let limit = 1 << 20
   private static let longestVersion = 256
 
   static func observation(_ output: [UInt8]) -> Observation {
