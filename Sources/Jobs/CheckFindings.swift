@@ -7,14 +7,11 @@ import Report
 
 /// What a look at the clusters makes of the ledger's records. Pure: the same look over the same records always gives the same.
 struct CheckFindings: Sendable {
-  private(set) var changes: [LedgerChange] = []
-  private(set) var events: [Event] = []
-  private let observation: CheckJob.Observation
-  private let records: LedgerRecords
-  private let policy: PolicyFile
-
-  /// The shard's name. One process looks at all clusters.
-  private static let shard = "all"
+  var changes: [LedgerChange] = []
+  var events: [Event] = []
+  let observation: CheckJob.Observation
+  let records: LedgerRecords
+  let policy: PolicyFile
 
   init(_ observation: CheckJob.Observation, records: LedgerRecords, policy: PolicyFile) {
     self.observation = observation
@@ -28,8 +25,9 @@ struct CheckFindings: Sendable {
     let unread = fold(into: &after, walk)
     let planner = Planner(after)
     let earlier = Planner(before)
+    shortenUnread()
     let moved = tell(before: earlier, after: planner)
-    beat(unread: unread, isNews: moved || Self.endsWave(earlier, planner), now)
+    beat(unread: unread, isNews: moved || Self.endsWave(earlier, planner) || endsSoak(earlier, planner), now)
     qualify(planner, now)
   }
 
@@ -70,76 +68,6 @@ struct CheckFindings: Sendable {
     }
   }
 
-  // MARK: Readings
-
-  /// Folds what each cluster said into its record, and into the situation.
-  private mutating func fold(into situation: inout Situation, _ walk: Walk) -> [ClusterName: Timestamp?] {
-    var unread: [ClusterName: Timestamp?] = [:]
-    for index in situation.clusters.indices {
-      let state = situation.clusters[index]
-      guard !state.stages.isEmpty else { continue }
-      if let damage = records.clusters.damage(of: state.name) {
-        unread[state.name] = .some(nil)
-        events.append(.unread(state.name, why: "its record in the ledger can't be read: \(damage)"))
-        continue
-      }
-      let result = result(state)
-      if case .failed = result { unread[state.name] = .some(state.reading?.last) }
-      let desired = walk.desired[state.name] ?? [:]
-      let record = records.clusters[state.name]
-      let update = ReadingUpdate(
-        record.map { ClusterRecord(reading: state.reading, desired: $0.record.desired, first: $0.record.first) },
-        Promotion.Observation(
-          at: observation.at, result: result, desired: desired, notStarted: notStarted(state, desired)),
-        maxGap: policy.promotion.maxGap, policy: policy.promotion)
-      if update.isTransition {
-        changes.append(
-          .put(RecordedCluster(cluster: state.name, record: update.record, at: observation.at, known: result.isKnown)))
-      }
-      situation.clusters[index].reading = update.record.reading
-      for (group, it) in update.record.desired { situation.clusters[index].desiredSince[group] = it.since }
-    }
-    return unread
-  }
-
-  private mutating func result(_ state: ClusterState) -> Promotion.Observation.Result {
-    switch observation.answers[state.name] {
-    case .known(let versions, let healthy, let reasons, let groups)?:
-      var health: [GroupName: ObservedHealth] = [:]
-      for group in state.stages.keys {
-        health[group] =
-          groups[group].map { ObservedHealth(healthy: $0.healthy, reasons: $0.reasons) }
-          ?? ObservedHealth(healthy: healthy, reasons: reasons)
-      }
-      return .known(versions: versions, groups: health)
-    case .unknown(let why)?:
-      events.append(.unread(state.name, why: why))
-      return .failed
-    case nil: return .failed
-    }
-  }
-
-  /// Groups whose upgrade waits for apply: what they are now is what they were before it.
-  private func notStarted(_ state: ClusterState, _ desired: [GroupName: DesiredTuple]) -> Set<GroupName> {
-    Set(
-      desired.keys.filter { group in
-        guard let stage = state.stages[group], policy.stage(stage)?.apply != nil else { return false }
-        guard let last = records.applies[ClusterPart(state.name, group)], let it = desired[group] else { return true }
-        return last.to != it.tuple || last.claimedAt < it.since
-      })
-  }
-
-  /// Says that somebody looked: at most every 15 minutes, and at least twice in `maxGap`; and at once where looking alone
-  /// changed how a cluster stands (its deadline passed), since a record would say the same as before.
-  private mutating func beat(unread: [ClusterName: Timestamp?], isNews: Bool, _ now: Timestamp) {
-    let last = records.heartbeats[Self.shard]
-    let interval = min(Duration.seconds(900), policy.promotion.maxGap / 2)
-    guard policy.connect != nil, isNews || (last.map { $0.beat.at + interval <= now } ?? true) else { return }
-    let count = observation.look.fleet.clusters.count { !$0.stages.isEmpty }
-    changes.append(
-      .put(HeartbeatRecord(.all, beat: Heartbeat(at: now, unread: unread), count: count), replacesDamaged: true))
-  }
-
   // MARK: What follows
 
   /// - Returns: Whether any cluster stands otherwise than before.
@@ -168,6 +96,16 @@ struct CheckFindings: Sendable {
     after.slots.contains { waits(before.decide($0)) && !waits(after.decide($0)) }
   }
 
+  /// Whether a cluster of this shard has soaked by what was read now. The other shards know of it by the heartbeat alone, and one
+  /// of them may be the one that sees the whole stage qualify.
+  private func endsSoak(_ before: Planner, _ after: Planner) -> Bool {
+    guard observation.shard != .all else { return false }
+    return after.situation.clusters.contains { cluster in
+      observation.shard.contains(cluster.name)
+        && cluster.stages.keys.contains { after.soaked(cluster.name, group: $0) && !before.soaked(cluster.name, group: $0) }
+    }
+  }
+
   private static func waits(_ decision: Decision) -> Bool {
     guard case .wait(let reasons) = decision else { return false }
     return reasons.contains { if case .wave = $0.kind { true } else { false } }
@@ -189,8 +127,4 @@ struct CheckFindings: Sendable {
       }
     }
   }
-}
-
-extension Promotion.Observation.Result {
-  fileprivate var isKnown: Bool { if case .known = self { true } else { false } }
 }

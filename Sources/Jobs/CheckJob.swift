@@ -16,7 +16,9 @@ package struct CheckJob: Job {
     var look: Look
     /// When the looking began: a reading is as old as that.
     var at: Timestamp
-    var answers: [ClusterName: Observing.Observation]
+    /// Whose clusters were asked.
+    var shard: Shard
+    var answers: [ClusterName: ClusterObservation]
   }
 
   package struct Plan: JobPlan {
@@ -29,17 +31,19 @@ package struct CheckJob: Job {
   package func observe() async throws -> Observation {
     let look = try await Looker(workspace: workspace).look()
     let at = workspace.clock()
-    return Observation(look: look, at: at, answers: await answers(look.fleet))
+    return Observation(look: look, at: at, shard: workspace.shard, answers: await answers(look, at))
   }
 
-  private func answers(_ fleet: ResolvedFleet) async -> [ClusterName: Observing.Observation] {
-    guard let connect = workspace.policy.connect, case .command(let command) = connect.way else { return [:] }
-    let observer = CommandObserver(
-      arguments: command, folder: workspace.policy.folder, environment: workspace.environment,
-      secrets: workspace.policy.secretVariables, timeout: connect.timeout)
-    let targets = fleet.clusters.filter { !$0.stages.isEmpty }.map { ObservationTarget(cluster: $0.name, values: $0.values) }
-    let answers = await observer.observeAll(targets, parallel: connect.parallel)
-    return Dictionary(answers.map { ($0.cluster, $0.observation) }) { first, _ in first }
+  private func answers(_ look: Look, _ at: Timestamp) async -> [ClusterName: ClusterObservation] {
+    let policy = workspace.policy
+    guard policy.observes else { return [:] }
+    let targets = ObservationTargets(look, policy, workspace.shard, at).all
+    let observer = ClusterObserver(policy, environment: workspace.environment, log: workspace.log)
+    let progress = workspace.progress.map { ProgressCount("checked", "clusters", of: targets.count, $0) }
+    let answers = await observer.observeAll(targets) { _ in progress?.advance() }
+    progress?.end()
+    await observer.close()
+    return Dictionary(answers.map { ($0.cluster, $0) }) { first, _ in first }
   }
 
   package func plan(for observation: Observation) -> Plan {
@@ -47,24 +51,40 @@ package struct CheckJob: Job {
       observation: observation, findings: CheckFindings(observation, records: observation.look.records, policy: workspace.policy))
   }
 
-  /// Decides again on the ledger as it is when it is written: another run may have seen something since (trap 11).
+  /// Decides again on the ledger as it is when it is written: another run may have seen something since (trap 11). What the
+  /// clusters said stays what they said.
   package func perform(_ plan: Plan) async throws -> Bool {
-    let observation = plan.observation
+    var observation = plan.observation
+    for _ in 0..<Self.attempts {
+      var findings = plan.findings
+      if try await !isOutrun(observation, &findings) {
+        findings.events.forEach(workspace.report)
+        return false
+      }
+      observation.look = try await Looker(workspace: workspace).look()
+    }
+    throw JobError.contended("checking the clusters")
+  }
+
+  /// How often other runs may be faster before this one leaves it to them.
+  private static let attempts = 20
+
+  /// Writes what was found, unless another run walked the base meanwhile, perhaps further than this one looked: its cursor only
+  /// goes forward.
+  private func isOutrun(_ observation: Observation, _ findings: inout CheckFindings) async throws -> Bool {
     let policy = workspace.policy
     let branch = observation.look.baseBranch
     let walked = observation.look.records.cursors[branch]
-    var findings = plan.findings
     var isOutrun = false
+    var found = findings
     try await workspace.ledger.update("Check the clusters") { ledger in
       let records = try await LedgerRecords(ledger)
-      // Another run walked the base meanwhile, perhaps further than this one looked: the cursor only goes forward.
       isOutrun = records.cursors[branch] != walked
       if isOutrun { return [] }
-      findings = CheckFindings(observation, records: records, policy: policy)
-      return findings.changes
+      found = CheckFindings(observation, records: records, policy: policy)
+      return found.changes
     }
-    if isOutrun { return true }
-    findings.events.forEach(workspace.report)
-    return false
+    findings = found
+    return isOutrun
   }
 }

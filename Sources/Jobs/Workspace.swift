@@ -24,6 +24,12 @@ package final class Workspace: Sendable {
   package let policyDigest: String
   /// This process's environment, as children see it less the secrets.
   package let environment: [String: String]
+  /// Whose clusters this run looks at.
+  package let shard: Shard
+  /// Told of each request to a server, in one line; nil: nobody asked for that.
+  let log: (@Sendable (String) -> Void)?
+  /// Told how far long work is, in one line; nil: nobody watches.
+  let progress: (@Sendable (ProgressLine) -> Void)?
   let fleets: FleetHistory
   private let tell: @Sendable (Event) -> Void
   /// What was looked at last, for as long as nothing of it moves.
@@ -37,7 +43,9 @@ package final class Workspace: Sendable {
   package init(
     policy: PolicyFile, policyDigest: String, repository: Repository, ledger: LedgerStore, forge: any Forge,
     memo: FleetMemo? = nil, environment: [String: String] = [:], signing: Signing? = nil, isDryRun: Bool = false,
-    runName: String, clock: @escaping @Sendable () -> Timestamp, tell: @escaping @Sendable (Event) -> Void
+    runName: String, shard: Shard = .all, clock: @escaping @Sendable () -> Timestamp,
+    log: (@Sendable (String) -> Void)? = nil, progress: (@Sendable (ProgressLine) -> Void)? = nil,
+    tell: @escaping @Sendable (Event) -> Void
   ) {
     self.policy = policy
     self.policyDigest = policyDigest
@@ -48,6 +56,9 @@ package final class Workspace: Sendable {
     self.signing = signing
     self.isDryRun = isDryRun
     self.runName = runName
+    self.shard = shard
+    self.log = log
+    self.progress = progress
     self.clock = clock
     self.tell = tell
     fleets = FleetHistory(policy: policy, repository: repository, memo: memo)

@@ -174,7 +174,8 @@ package struct SampleJudge: Sendable {
 }
 
 extension Sample {
+  /// What could not be read for the cluster could not be read for any of its components.
   fileprivate func hasGap(_ failure: Evidence.Failure) -> Bool {
-    gaps.contains { $0.source == failure.source && $0.scope == failure.scope }
+    gaps.contains { $0.source == failure.source && ($0.scope == failure.scope || $0.scope == .cluster) }
   }
 }

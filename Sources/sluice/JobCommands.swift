@@ -1,5 +1,6 @@
 import ArgumentParser
 import Jobs
+import Promotion
 import Report
 
 struct Run: AsyncParsableCommand {
@@ -9,6 +10,7 @@ struct Run: AsyncParsableCommand {
 
   @OptionGroup var options: GlobalOptions
   @OptionGroup var writing: WritingOptions
+  @OptionGroup var sharding: ShardOptions
   @Option(name: .long, help: ArgumentHelp("Only these jobs of the chain, separated by commas.", valueName: "jobs"))
   var only: String?
 
@@ -24,13 +26,15 @@ struct Run: AsyncParsableCommand {
         jobs.insert(job)
       }
     }
-    try await runJobs(jobs, options, writing)
+    try await runJobs(jobs, options, writing, shard: try sharding.part())
   }
 }
 
 /// Runs jobs, and leaves with the code of the worst failure.
-func runJobs(_ jobs: Set<JobName>, _ options: GlobalOptions, _ writing: WritingOptions) async throws {
-  let session = try await Session(options, isDryRun: writing.dryRun)
+func runJobs(
+  _ jobs: Set<JobName>, _ options: GlobalOptions, _ writing: WritingOptions, shard: Shard = .all
+) async throws {
+  let session = try await Session(options, isDryRun: writing.dryRun, shard: shard)
   let failures = await Chain(session.workspace, only: jobs).run()
   if options.verbose, failures.isEmpty { try await session.workspace.tellWhatWaits() }
   // What several jobs met alike is said once.
@@ -61,12 +65,14 @@ struct Discover: JobCommand {
   @OptionGroup var writing: WritingOptions
 }
 
-struct Check: JobCommand {
+struct Check: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Looks at the clusters: whether each upgrade succeeded, and what has qualified.")
-  static let job = JobName.check
   @OptionGroup var options: GlobalOptions
   @OptionGroup var writing: WritingOptions
+  @OptionGroup var sharding: ShardOptions
+
+  mutating func run() async throws { try await runJobs([.check], options, writing, shard: try sharding.part()) }
 }
 
 struct Bump: JobCommand {

@@ -33,6 +33,9 @@ enum Output {
 
   static func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
+  /// As it is: what moves the cursor of a terminal.
+  static func errorBytes(_ text: String) { write(text, to: STDERR_FILENO) }
+
   static func leave(_ code: Int32) -> Never { exit(code) }
 
   private static func write(_ text: String, to file: Int32) { write(Array(text.utf8), to: file) }

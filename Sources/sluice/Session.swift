@@ -57,7 +57,7 @@ struct Session {
   let workspace: Workspace
   let forge: LocalForge
 
-  init(_ options: GlobalOptions, isDryRun: Bool = false) async throws {
+  init(_ options: GlobalOptions, isDryRun: Bool = false, shard: Shard = .all) async throws {
     let loaded = try LoadedPolicy(options)
     let policy = loaded.file
     let remote = try RemoteLocation(policy.repository.url, relativeTo: policy.folder)
@@ -66,6 +66,7 @@ struct Session {
     let signing = try Self.signing(policy)
     let clock: @Sendable () -> Int = { HostClock().now() }
     forge = LocalForge(repository: repository, clock: clock)
+    let say: @Sendable (String) -> Void = { Output.note($0) }
     let printer = EventPrinter(policy: policy.promotion, options: options, isDryRun: isDryRun)
     workspace = Workspace(
       policy: policy, policyDigest: loaded.digest, repository: repository,
@@ -75,7 +76,8 @@ struct Session {
         signing: signing, clock: clock),
       forge: forge, memo: FleetMemo(path: "\(cache.own)/fleet-\(policy.name)"), environment: Environment.current,
       signing: signing, isDryRun: isDryRun, runName: "\(Self.hostName())-\(getpid())-\(clock())",
-      clock: { Timestamp(seconds: clock()) }, tell: printer.tell)
+      shard: shard, clock: { Timestamp(seconds: clock()) }, log: options.verbose ? say : nil,
+      progress: TerminalProgress.teller, tell: printer.tell)
     self.options = options
     self.policy = policy
   }

@@ -147,6 +147,18 @@ private func pods(_ count: Int) -> Finding {
     #expect(patient.isHealthy(seen) == [false, false], "what is known to be bad needs no other answer")
   }
 
+  @Test("What could not be read for the cluster leaves what it said of a component as it was")
+  func clusterGaps() {
+    var patient = Patient()
+    let kubelet = Finding(
+      .component("kubernetes"), source: "nodes", key: "node/n1/kubelet/1.0.0", text: "kubelet of n1 is behind")
+    patient.look()
+    patient.look([kubelet])
+    patient.look(gaps: [Gap(source: "nodes", text: "no answer")])
+    patient.upgrade("1.1.0", of: "kubernetes")
+    #expect(patient.look([kubelet])["kubernetes"]?.healthy == true)
+  }
+
   @Test("What concerns a component concerns its group alone")
   func scopes() {
     var patient = Patient()
