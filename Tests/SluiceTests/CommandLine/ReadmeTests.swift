@@ -82,7 +82,7 @@ struct ReadmeTests {
   @Test func `the stage with waves that it gives is valid`() throws {
     let world = try World()
     let texts = try Self.blocks().filter { $0.kind == "yaml" }.map(\.text)
-    try #require(texts.count == 2)
+    try #require(texts.count == 3)
     let start = try #require(texts[0].range(of: "  - name: prod"))
     let policy = (texts[0][..<start.lowerBound] + texts[1]).replacing(/ssh:\S*clusters.git/, with: "\(world.fleet)")
       .replacing(/ssh:[^"]*automation.git/, with: "\(world.path)/app.git")
@@ -91,6 +91,20 @@ struct ReadmeTests {
     try world.folder.write(policy + windows, to: "policy.yaml")
     try world.commit("Regions, and the versions") { work in
       try work.write("versions: {automation: 1.0.0, api: 1.0.0}\n", to: "defaults.yaml")
+      try Command.check(["sh", "-c", "cd '\(work.path)/clusters' && mkdir eu && mv *.yaml eu/ && sed -i 's/staging/dev/' eu/*"])
+    }
+    #expect(try world.check("validate").contains("8 clusters; dev 6, prod 2"))
+  }
+
+  @Test func `the way to ask clusters themselves that it gives is valid`() throws {
+    let world = try World()
+    let texts = try Self.blocks().filter { $0.kind == "yaml" }.map(\.text)
+    let parts = texts[0].components(separatedBy: "components:\n")
+    let stages = try #require(texts[0].range(of: "stages:\n"))
+    let policy = (parts[0] + texts[2] + "\n" + texts[0][stages.lowerBound...]).replacing(/ssh:\S*clusters.git/, with: "\(world.fleet)")
+    try world.folder.write(policy, to: "policy.yaml")
+    try world.commit("Regions, and the versions") { work in
+      try work.write("versions: {kubernetes: 1.31.4, api: 1.0.0}\nnodes: {count: 3}\n", to: "defaults.yaml")
       try Command.check(["sh", "-c", "cd '\(work.path)/clusters' && mkdir eu && mv *.yaml eu/ && sed -i 's/staging/dev/' eu/*"])
     }
     #expect(try world.check("validate").contains("8 clusters; dev 6, prod 2"))
