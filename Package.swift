@@ -78,7 +78,8 @@ let package = Package(
       // Plays random worlds against the pure core, and asserts the laws.
       .executableTarget(name: "simulate", dependencies: ["Promotion"], swiftSettings: strict),
       .testTarget(
-        name: "SluiceTests", dependencies: ["sluice", "FakeKubernetes", "TestSupport"], exclude: ["Golden"], swiftSettings: strict),
+        name: "SluiceTests", dependencies: ["sluice", "FakeKubernetes", "TestSupport"], exclude: ["Golden"], swiftSettings: strict
+      ),
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
       // The fake Kubernetes API, for tests, for the bench, and for kubectl by hand.
       .systemLibrary(

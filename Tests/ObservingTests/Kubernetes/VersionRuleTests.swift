@@ -107,7 +107,9 @@ struct VersionRuleTests {
   func leftBehind() throws {
     #expect(try kubelets("v1.31.4", apiServer: "v1.31.4").isEmpty)
     #expect(
-      try kubelets("v1.30.2", apiServer: "v1.31.4") == ["node/n1/kubelet/1.31.4: node n1 runs kubelet 1.30.2, the API server 1.31.4"])
+      try kubelets("v1.30.2", apiServer: "v1.31.4") == [
+        "node/n1/kubelet/1.31.4: node n1 runs kubelet 1.30.2, the API server 1.31.4"
+      ])
     #expect(try kubelets("v1.30.2", apiServer: "v1.31.4", component: nil).isEmpty)
     #expect(try kubelets("v1.30.2", apiServer: "v1.30.2", newest: "v1.31.4").count == 1)
   }

@@ -101,7 +101,8 @@ struct ReadmeTests {
     let texts = try Self.blocks().filter { $0.kind == "yaml" }.map(\.text)
     let parts = texts[0].components(separatedBy: "components:\n")
     let stages = try #require(texts[0].range(of: "stages:\n"))
-    let policy = (parts[0] + texts[2] + "\n" + texts[0][stages.lowerBound...]).replacing(/ssh:\S*clusters.git/, with: "\(world.fleet)")
+    let policy = (parts[0] + texts[2] + "\n" + texts[0][stages.lowerBound...]).replacing(
+      /ssh:\S*clusters.git/, with: "\(world.fleet)")
     try world.folder.write(policy, to: "policy.yaml")
     try world.commit("Regions, and the versions") { work in
       try work.write("versions: {kubernetes: 1.31.4, api: 1.0.0}\nnodes: {count: 3}\n", to: "defaults.yaml")
