@@ -15,6 +15,8 @@ final class APIWorld: Sendable {
     var health = "{passes: 2}"
     /// More lines of the component.
     var component = ""
+    /// More components.
+    var components = ""
     var more = ""
     var timeout = "20s"
     var nodes = 3
@@ -38,7 +40,7 @@ final class APIWorld: Sendable {
     try world.folder.write(server.kubeconfig(for: clusters), to: "kubeconfig")
     let connect = "connect: {run: [\"\(world.path)/scripts/observe\", \"{cluster}\"], timeout: 20s}"
     let ways = """
-      connect: {kubeconfig: {file: kubeconfig, context: "{cluster}"}, timeout: \(plan.timeout)}
+      \(plan.components)connect: {kubeconfig: {file: kubeconfig, context: "{cluster}"}, timeout: \(plan.timeout)}
       health: {kubernetes: \(plan.health)}
       """
     let policy = world.policy().replacingOccurrences(of: connect, with: ways)
@@ -83,12 +85,15 @@ final class APIWorld: Sendable {
     return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
   }
 
-  func isHealthy(_ cluster: String) throws -> Bool? { try group(cluster)["healthy"] as? Bool }
+  func isHealthy(_ cluster: String, _ name: String = "app") throws -> Bool? { try group(cluster, name)["healthy"] as? Bool }
   func since(_ cluster: String) throws -> String? { try group(cluster)["since"] as? String }
   func reasons(_ cluster: String) throws -> [String] { try group(cluster)["reasons"] as? [String] ?? [] }
+  func version(_ cluster: String, of component: String) throws -> String? {
+    (try record(cluster)["versions"] as? [String: Any])?[component] as? String
+  }
 
-  private func group(_ cluster: String) throws -> [String: Any] {
-    (try record(cluster)["groups"] as? [String: Any])?["app"] as? [String: Any] ?? [:]
+  private func group(_ cluster: String, _ name: String = "app") throws -> [String: Any] {
+    (try record(cluster)["groups"] as? [String: Any])?[name] as? [String: Any] ?? [:]
   }
 
   /// The files of the ledger that its newest commit changed.

@@ -49,7 +49,9 @@ struct CriticalPodRule {
     guard pod.phase == "Running" else { return notRunning(pod, waiting) }
     if let waiting { return waiting }
     // The node's controller says so of pods whose kubelet is silent, and leaves their containers as they were.
-    if pod.ready?.status == "False" { return "is not ready" + (pod.ready!.reason.isEmpty ? "" : ": \(pod.ready!.reason)") }
+    if let ready = pod.ready, ready.status == "False" {
+      return "is not ready" + (ready.reason.isEmpty ? "" : ": \(ready.reason)")
+    }
     return restart(pod)
   }
 
