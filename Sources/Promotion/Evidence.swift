@@ -27,6 +27,13 @@ package struct Evidence: Sendable, Equatable {
       self.count = count
     }
 
+    init(_ finding: Finding) {
+      self.init(finding.scope, source: finding.source, key: finding.key, count: finding.count)
+    }
+
+    /// Whether it was there before, and as much of it.
+    func isExcused(by baseline: Set<Failure>) -> Bool { baseline.contains { $0.isSame(as: self) && $0.count >= count } }
+
     func isSame(as other: Failure) -> Bool { key == other.key && source == other.source && scope == other.scope }
   }
 }

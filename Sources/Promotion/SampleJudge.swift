@@ -73,7 +73,7 @@ package struct SampleJudge: Sendable {
   }
 
   private func failures(_ sample: Sample, _ before: Set<Evidence.Failure>) -> Set<Evidence.Failure> {
-    var failures = Set(sample.findings.map { Evidence.Failure($0.scope, source: $0.source, key: $0.key, count: $0.count) })
+    var failures = Set(sample.findings.map { Evidence.Failure($0) })
     for failure in before where sample.hasGap(failure) && !failures.contains(where: { $0.isSame(as: failure) }) {
       failures.insert(failure)
     }
@@ -88,7 +88,8 @@ package struct SampleJudge: Sendable {
     let known = before.baseline[group.name]
     if isUnchanged(group, desired) {
       // What breaks while the upgrade waits, where all was well before, is no fault of the version that waits.
-      let waits = group.isBeforeUpgrade && recorded.healthyBefore == true && runsOther(sample, desired)
+      let wasWell = before.failures.allSatisfy { !concerns($0.scope, group) || ($0.isExcused(by: known ?? [])) }
+      let waits = group.isBeforeUpgrade && recorded.healthyBefore == true && wasWell && runsOther(sample, desired)
       return waits ? now.filter { concerns($0.scope, group) } : known
     }
     // The tuple is new: what was wrong in the last sample before it was not its doing. An old sample says nothing of that.
@@ -113,12 +114,7 @@ package struct SampleJudge: Sendable {
   // MARK: The verdict
 
   private func verdict(_ sample: Sample, _ group: Group, baseline: Set<Evidence.Failure>) -> ObservedHealth {
-    let worse = sample.findings.filter { finding in
-      concerns(finding.scope, group)
-        && !baseline.contains {
-          $0.key == finding.key && $0.source == finding.source && $0.scope == finding.scope && $0.count >= finding.count
-        }
-    }
+    let worse = sample.findings.filter { concerns($0.scope, group) && !Evidence.Failure($0).isExcused(by: baseline) }
     if !worse.isEmpty { return ObservedHealth(healthy: false, reasons: Self.texts(worse.map(\.text))) }
     let gaps = sample.gaps.filter { concerns($0.scope, group) }
     if !gaps.isEmpty { return ObservedHealth(healthy: nil, reasons: Self.texts(gaps.map(\.text))) }

@@ -117,9 +117,30 @@ private func pods(_ count: Int) -> Finding {
     patient.notStarted = []
     patient.running["kubernetes"] = Version("1.1.0")
     #expect(patient.look([node("n1")])["kubernetes"]?.healthy == true)
-    // Never applied, and running what is desired: nothing is before any upgrade.
-    patient.notStarted = ["api"]
-    #expect(patient.look([node("n1"), node("n2")])["api"]?.healthy == false)
+  }
+
+  @Test("Never applied, and running what is desired: nothing is before any upgrade")
+  func neverApplied() {
+    var patient = Patient()
+    patient.notStarted = ["api", "kubernetes"]
+    patient.look()
+    patient.look()
+    #expect(patient.look([node("n1")])["api"]?.healthy == false)
+  }
+
+  @Test("What the version before broke, and never mended, is no excuse for one that waits")
+  func waitingBehindBad() {
+    var patient = Patient()
+    patient.look()
+    patient.upgrade("1.1.0", of: "kubernetes")
+    patient.look([node("n1")])
+    patient.desire("1.1.1", of: "kubernetes")
+    patient.notStarted = ["kubernetes"]
+    patient.look([node("n1")])
+    patient.look([node("n1")])
+    patient.notStarted = []
+    patient.running["kubernetes"] = Version("1.1.1")
+    #expect(patient.look([node("n1")])["kubernetes"]?.healthy == false)
   }
 
   @Test("A sample that is too old says nothing of before")
@@ -188,6 +209,18 @@ private func pods(_ count: Int) -> Finding {
     #expect(anew == [[true, false], [true, false], [true, true]])
     // After a gap nobody knows what was between.
     #expect(patient.look(after: 3600)["api"]?.healthy == false)
+    let afterGap = [patient.look(after: 3600), patient.look(), patient.look()].map { $0["api"]?.healthy ?? nil }
+    #expect(afterGap == [false, false, true])
+  }
+
+  @Test("A good sample of one version is none of the next")
+  func passesOfAnother() {
+    var patient = Patient()
+    patient.passes = 2
+    patient.look()
+    patient.upgrade("2.1.0", of: "api")
+    #expect(patient.look()["api"]?.healthy == false)
+    #expect(patient.look()["api"]?.healthy == true)
   }
 
   @Test("A good sample of the version before is none of the one that is awaited")
