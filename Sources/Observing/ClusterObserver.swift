@@ -104,8 +104,11 @@ package struct ClusterObserver: Sendable {
   private func health(_ target: ObservationTarget) -> KubernetesHealth {
     var nodes: Int?
     if case .count(let count) = target.nodes { nodes = count }
-    let component = policy.components.first { $0.observe == .kubernetes && target.components.contains($0.name) }?.name
-    return KubernetesHealth(policy.health.kubernetes, nodes: nodes, component: component, sinceLast: target.sinceLast)
+    let component = policy.components.first { $0.observe?.isKubernetes == true && target.components.contains($0.name) }
+    var part = ObserveSettings.VersionPart.whole
+    if case .kubernetes(let given)? = component?.observe { part = given }
+    return KubernetesHealth(
+      policy.health.kubernetes, nodes: nodes, component: component?.name, part: part, sinceLast: target.sinceLast)
   }
 
   /// Asks the components and the probes, side by side.
@@ -117,7 +120,7 @@ package struct ClusterObserver: Sendable {
     return await withTaskGroup(of: (Int, Sample, String?).self) { tasks in
       var count = 0
       for component in components {
-        if let settings = component.observe, settings != .kubernetes {
+        if let settings = component.observe, !settings.isKubernetes {
           let reader = ComponentReader(component.name, settings, pattern: component.value, means: means)
           tasks.addTask { [count] in (count, await reader.sample(target, client), nil) }
           count += 1

@@ -62,7 +62,8 @@ package struct SampleJudge: Sendable {
       if let earlier = before.first(where: { $0.isSame(as: silence) }) { silence.count = min(earlier.count, limit) + 1 }
       silences.insert(silence)
       if silence.count > limit {
-        let text = "\(gap.source) gave no answer more than \(limit) times in a row: \(gap.text)"
+        let times = limit == 0 ? "" : " \(limit + 1) times in a row"
+        let text = "\(gap.source) gave no answer\(times): \(gap.text)"
         sample.findings.append(Finding(gap.scope, source: gap.source, key: silence.key, text: text))
       }
     }

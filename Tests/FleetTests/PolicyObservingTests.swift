@@ -54,7 +54,7 @@ import YAML
         )
       ])
     let observed = policy.components.map(\.observe)
-    #expect(observed[0] == .kubernetes)
+    #expect(observed[0] == .kubernetes(.whole))
     #expect(
       observed[1]
         == .image(ObserveSettings.WorkloadPlace(namespace: "api", kind: .statefulSet, name: "db", container: "main")))
@@ -80,11 +80,12 @@ import YAML
         connect: {inCluster: {}}
         components:
           kubernetes: {field: a, observe: {kubernetes: {}}}
-          other: {field: b, observe: {kubernetes: {}}, goesBack: always}
+          other: {field: b, observe: {kubernetes: {part: minor}}, goesBack: always}
           app: {field: c, observe: {run: [x]}}
 
         """)
     #expect(policy.promotion.components.map(\.goesBack) == [.patch, .always, .always])
+    #expect(policy.component("other")?.observe == .kubernetes(.minor))
     #expect(policy.connect?.way == .inCluster && policy.passes == 2)
     #expect(policy.health.kubernetes.namespaces == ["kube-system"])
   }

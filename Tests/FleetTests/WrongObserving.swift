@@ -18,6 +18,7 @@ enum WrongObserving {
     ),
     ("health of an API that nobody reaches", policy("health: {kubernetes: {}}\n")),
     ("observing in two ways", policy(api, observe: "{kubernetes: {}, run: [x]}")),
+    ("a part of a version that is none", policy(api, observe: "{kubernetes: {part: major}}")),
     ("observing in no known way", policy(api, observe: "{crd: {}}")),
     ("an image of no workload", policy(api, observe: "{image: {namespace: a, container: c}}")),
     ("an image of two workloads", policy(api, observe: "{image: {namespace: a, deployment: b, daemonSet: c}}")),

@@ -46,13 +46,18 @@ package struct HealthSettings: Sendable {
 /// Where a component's running version is read.
 package enum ObserveSettings: Sendable, Equatable {
   /// The API server's.
-  case kubernetes
+  case kubernetes(VersionPart)
   case image(WorkloadPlace)
   /// The chart's version of a release of Helm's.
   case helm(namespace: String, release: String)
   case configMap(namespace: String, name: String, key: String)
   case http(HTTPSettings, field: FieldPath)
   case command([String], timeout: Duration)
+
+  /// How much of a version counts: managed clusters are told `1.31` and report `v1.31.4-eks-2d5f260`.
+  package enum VersionPart: String, Sendable, CaseIterable { case whole, patch, minor }
+
+  package var isKubernetes: Bool { if case .kubernetes = self { true } else { false } }
 
   package struct WorkloadPlace: Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable { case deployment, daemonSet, statefulSet }

@@ -40,7 +40,7 @@ extension PolicyReader {
     let observe = section["observe"].flatMap { self.observe($0, of: name) }
     // A cluster's own version goes back within its minor alone, unless a person knows better.
     component.goesBack = word(
-      section["goesBack"], "goesBack", of: [.always, .patch, .never], default: observe == .kubernetes ? .patch : .always)
+      section["goesBack"], "goesBack", of: [.always, .patch, .never], default: observe?.isKubernetes == true ? .patch : .always)
     if component.step == .minor, !component.order.isSemantic, let node = section["step"] {
       report("step: minor needs order: semver", at: node, hint: "remove step or order")
     }

@@ -87,7 +87,9 @@ extension PolicyReader {
       report("timeout in observe belongs to run", at: node, hint: "remove it; http has one of its own")
     }
     switch entry.key {
-    case "kubernetes": return self.section(entry.value, "kubernetes", keys: []).map { _ in .kubernetes }
+    case "kubernetes":
+      guard let section = self.section(entry.value, "kubernetes", keys: ["part"]) else { return nil }
+      return .kubernetes(word(section["part"], "part", of: ObserveSettings.VersionPart.allCases, default: .whole))
     case "image": return image(entry.value)
     case "helm": return names(entry.value, "helm", ["namespace", "release"]).map { .helm(namespace: $0[0], release: $0[1]) }
     case "configMap":

@@ -8,6 +8,7 @@ struct ClusterJudge: Sendable {
   let settings: HealthSettings.Kubernetes
   let nodes: Int?
   let component: ComponentName?
+  var part = ObserveSettings.VersionPart.whole
   /// Seconds in which a restart counts.
   let restartWindow: Int
 
@@ -27,7 +28,7 @@ struct ClusterJudge: Sendable {
     let version = APIServerRule(reads: reading.versions.rows, pods: reading.pods.rows, scope: scope).judge(&findings)
     tell(APIServerRule.source, version.gap)
     if let component, let oldest = version.oldest, reading.versions.errors.isEmpty {
-      sample.versions[component] = Version(oldest.text)
+      sample.versions[component] = Version(oldest.text(part))
     }
     for readyz in reading.readyz.rows { readyz.judge(&findings) }
     let borne = judgeNodes(reading, version, &findings, tell)

@@ -17,11 +17,15 @@ package struct KubernetesHealth: Sendable {
   /// - Parameters:
   ///   - nodes: how many there must be at least.
   ///   - component: the one that is observed as `kubernetes`; nil: none, and what its versions are does not count.
+  ///   - part: how much of the version is told as the component's.
   ///   - sinceLast: since when nothing is known of restarts.
-  package init(_ settings: HealthSettings.Kubernetes, nodes: Int?, component: ComponentName?, sinceLast: Duration?) {
+  package init(
+    _ settings: HealthSettings.Kubernetes, nodes: Int?, component: ComponentName?,
+    part: ObserveSettings.VersionPart = .whole, sinceLast: Duration?
+  ) {
     self.settings = settings
     judge = ClusterJudge(
-      settings: settings, nodes: nodes, component: component,
+      settings: settings, nodes: nodes, component: component, part: part,
       restartWindow: Int(clamping: sinceLast?.components.seconds ?? 600))
   }
 

@@ -15,6 +15,8 @@ final class APIWorld: Sendable {
     var health = "{passes: 2}"
     /// More lines of the component.
     var component = ""
+    /// How much of the version counts.
+    var part = "whole"
     /// More components.
     var components = ""
     var more = ""
@@ -46,7 +48,7 @@ final class APIWorld: Sendable {
     let policy = world.policy().replacingOccurrences(of: connect, with: ways)
       .replacingOccurrences(
         of: "    field: versions.app\n",
-        with: "    field: versions.app\n    observe: {kubernetes: {}}\n    goesBack: always\n\(plan.component)")
+        with: "    field: versions.app\n    observe: {kubernetes: {part: \(plan.part)}}\n    goesBack: always\n\(plan.component)")
     try world.folder.write(policy, to: "policy.yaml")
     try world.release(plan.version)
   }

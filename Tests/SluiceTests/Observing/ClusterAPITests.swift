@@ -32,6 +32,16 @@ import Testing
     #expect(try world.runs(atMost: 2) { try world.desired("prod") == "1.32.1" } != nil)
   }
 
+  @Test func `a managed cluster's version counts as far as the policy says`() throws {
+    var plan = APIWorld.Plan()
+    plan.version = "1.31"
+    plan.part = "minor"
+    let it = try APIWorld(plan)
+    for cluster in ["d1", "d2", "p1"] { it.upgrade(cluster, to: "1.31.4-eks-7f9249a") }
+    try it.check(times: 8)
+    #expect(try it.version("d1", of: "app") == "1.31" && it.world.hasQualified("dev", "1.31"))
+  }
+
   @Test func `as many good samples in a row as asked for make a cluster healthy`() throws {
     var plan = APIWorld.Plan()
     plan.health = "{passes: 3}"

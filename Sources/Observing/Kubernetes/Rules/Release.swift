@@ -1,3 +1,4 @@
+import Fleet
 import Promotion
 
 /// Versions of Kubernetes as its parts report them: `v1.31.4`, `v1.31.4+k3s1`, `v1.31.4-eks-2d5f260`, `v1.31.4-gke.1256000`.
@@ -16,6 +17,13 @@ struct Release: Sendable, Equatable {
   init?(image: String) {
     guard let tag = ImageReference(image).tag else { return nil }
     self.init(tag)
+  }
+
+  /// As much of it as counts; the whole where a number is missing.
+  func text(_ part: ObserveSettings.VersionPart) -> String {
+    let count = part == .minor ? 2 : 3
+    guard part != .whole, version.numbers.count >= count else { return text }
+    return version.numbers.prefix(count).map(String.init).joined(separator: ".")
   }
 
   /// Without the leading v, for people.
