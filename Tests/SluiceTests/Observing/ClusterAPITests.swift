@@ -171,6 +171,17 @@ import Testing
     #expect(!said.contains("d2: can't be read"))
   }
 
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script"), "there is no script(1) to make a terminal"))
+  func `how far it is shows on a terminal, and nowhere else`() throws {
+    let it = try APIWorld()
+    let seen = try Command.run(
+      ["/usr/bin/script", "-qec", "'\(Binary.path)' check", "/dev/null"], in: it.world.path,
+      environment: it.world.environment.merging(["TERM": "xterm"]) { $1 })
+    #expect(seen.output.contains("checked 1 of 3 clusters") && seen.output.contains("checked 3 of 3 clusters\r\u{1B}[K"))
+    let piped = try it.world.sluice("check")
+    #expect(piped.status == 0 && !(piped.output + piped.errors).contains("checked"))
+  }
+
   @Test func `what keeps all clusters from being read is said of some, and counted`() throws {
     var plan = APIWorld.Plan()
     plan.tiers = [("dev", (1...9).map { "d\($0)" })]
