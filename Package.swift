@@ -12,6 +12,8 @@ let strict: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 /// One room of the house: a library target, and beside it under Tests the target that tests it.
@@ -39,6 +41,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     // SHA-256 of names and contents.
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    // The signed token with which a GitHub App says who it is (RS256).
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
+    // The text of pull requests, which operators may word themselves.
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     // Child processes that never block the cooperative pool.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
   ],
@@ -56,15 +62,15 @@ let package = Package(
     room("Host", ["CZlib", crypto, subprocess]),
     room("HTTP", ["CCurl", crypto]),
     // Floor 2
-    room("Git", ["CGit", "Host"]),
+    room("Git", ["CGit", "HTTP", "Host"]),
     room("Fleet", ["YAML", "Promotion", "Host"], golden: true),
     room("Kubernetes", ["HTTP", "YAML", "Host"]),
     // Floor 3
     room("Ledger", ["Git", "Host", "Promotion"]),
-    room("Forge", ["Git", "Host"]),
+    room("Forge", ["Git", "HTTP", "Host", jwtKit]),
     room("Observing", ["Kubernetes", "Fleet", "HTTP", "YAML", "Host", "Promotion"], tests: ["FakeKubernetes"]),
-    room("Upstream", ["Git", "Host", "Promotion"]),
-    room("Report", ["Promotion"], golden: true),
+    room("Upstream", ["Git", "HTTP", "Host", "Promotion"]),
+    room("Report", ["Promotion", mustache], golden: true),
     // Floor 4
     room("Jobs", ["Ledger", "Forge", "Observing", "Upstream", "Report", "Git", "Fleet", "Promotion", "YAML", "Host"]),
     // Floor 5
@@ -72,7 +78,7 @@ let package = Package(
       .executableTarget(
         name: "sluice",
         dependencies: [
-          "Jobs", "Report", "Ledger", "Forge", "Git", "Fleet", "Promotion", "YAML", "Host", argumentParser,
+          "Jobs", "Report", "Ledger", "Forge", "Git", "Fleet", "Promotion", "YAML", "HTTP", "Host", argumentParser,
         ],
         swiftSettings: strict),
       // Plays random worlds against the pure core, and asserts the laws.

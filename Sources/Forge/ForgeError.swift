@@ -1,4 +1,6 @@
 package import Git
+package import HTTP
+import Host
 
 /// Why a forge did not do what was asked.
 package enum ForgeError: Error, Sendable {
@@ -25,6 +27,21 @@ package enum ForgeError: Error, Sendable {
   case contended(tries: Int)
   /// The server refused the push, with its words.
   case refused(String)
+  /// The forge answers no more of this account's questions until then (seconds since 1970; nil: it does not say).
+  case limited(until: Int?, words: String)
+  /// The credentials are wrong, expired or withdrawn.
+  case unauthorized(words: String, hint: String?)
+  /// The account may not do this.
+  case notPermitted(words: String, hint: String?)
+  /// The project is not there, or this account may not see it.
+  case noProject(String, hint: String?)
+  /// Something that the forge asks for and Sluice does not do.
+  case unsupported(String, hint: String?)
+  /// No answer, or none that can be used; a later run may fare better.
+  case unavailable(words: String, hint: String?)
+  /// The forge's answer can't be understood, or it refuses what should be right.
+  case unexpected(String)
+  case http(HTTPError)
   case git(GitError)
 }
 
@@ -35,8 +52,11 @@ extension ForgeError: CustomStringConvertible {
     case .noRequest, .noBranch, .newerFormat, .damaged: 65
     case .invalid: 64
     case .notOpen, .alreadyOpen, .notMerged, .branchTaken, .headMoved, .ownRequest, .conflict, .nothingToMerge, .cannotRevert: 1
-    case .contended: 75
-    case .refused: 77
+    case .contended, .limited: 75
+    case .refused, .unauthorized, .notPermitted: 77
+    case .noProject, .unsupported: 65
+    case .unavailable, .unexpected: 69
+    case .http(let error): error.exitCode
     case .git(let error): error.exitCode
     }
   }
@@ -83,6 +103,15 @@ extension ForgeError: CustomStringConvertible {
       "cannot write \(LocalForge.reference): others were faster \(tries) times, hint: run again in a minute"
     case .refused(let words):
       "cannot push \(LocalForge.reference): \(words), hint: let this account push to it"
+    case .limited(let until, let words):
+      "the forge answers no more for now: \(words)"
+        + ", hint: run again "
+        + (until.map { "at \(RFC3339.text(seconds: $0)), when it does" } ?? "in some minutes")
+    case .unauthorized(let words, let hint), .notPermitted(let words, let hint), .noProject(let words, let hint),
+      .unsupported(let words, let hint), .unavailable(let words, let hint):
+      words + (hint.map { ", hint: \($0)" } ?? "")
+    case .unexpected(let words): words
+    case .http(let error): error.description
     case .git(let error): error.description
     }
   }

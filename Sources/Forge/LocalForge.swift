@@ -10,6 +10,7 @@ package final class LocalForge: Forge {
 
   package let account: String
   package var mergeSupport: MergeSupport { .push }
+  package var seesMergesLater: Bool { false }
 
   let repository: Repository
   let clock: @Sendable () -> Int

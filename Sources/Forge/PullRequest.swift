@@ -25,6 +25,10 @@ package struct PullRequest: Sendable, Equatable {
   /// UTC seconds.
   package var createdAt: Int
   package var isDraft: Bool
+  /// The page where people see it.
+  package var url: String?
+  /// Somebody told the forge to merge it by itself, outside of windows and of what Sluice checks.
+  package var mergesByItself: Bool
 
   package enum State: String, Sendable, Equatable { case open, closed, merged }
 
@@ -64,7 +68,7 @@ package struct PullRequest: Sendable, Equatable {
     number: Int, title: String, body: String, base: String, branch: String, head: ObjectID, author: String,
     state: State = .open, closedBy: String? = nil, closedAt: Int? = nil, mark: String? = nil, labels: [String] = [],
     reviews: [Review] = [], comments: [Comment] = [], mergedCommit: ObjectID? = nil, createdAt: Int,
-    isDraft: Bool = false
+    isDraft: Bool = false, url: String? = nil, mergesByItself: Bool = false
   ) {
     self.number = number
     self.title = title
@@ -83,6 +87,8 @@ package struct PullRequest: Sendable, Equatable {
     self.mergedCommit = mergedCommit
     self.createdAt = createdAt
     self.isDraft = isDraft
+    self.url = url
+    self.mergesByItself = mergesByItself
   }
 }
 

@@ -23,7 +23,7 @@ package actor Repository {
   /// Opens a repository on a path in place; for one over ssh, the cache below the folder `cache` (nil: a folder of
   /// its own that goes with it). The server itself is asked only when its references are.
   package static func open(
-    _ remote: RemoteLocation, cache: String? = nil, credentials: SSHCredentials = SSHCredentials()
+    _ remote: RemoteLocation, cache: String? = nil, credentials: SSHCredentials = SSHCredentials(), http: HTTPAccess? = nil
   ) async throws(GitError) -> Repository {
     let repository = Repository(remote)
     try await repository.start(cache, credentials)
@@ -57,6 +57,14 @@ package actor Repository {
   }
 
   // MARK: References
+
+  /// Names what a run asks for again and again: over https it is asked for together, once, and the answer holds until `refresh`,
+  /// or until a push of this run moves something. Elsewhere this changes nothing.
+  package func watch(_ prefixes: [String]) {}
+
+  /// Forgets what references were; whether there was anything to forget.
+  @discardableResult
+  package func refresh() -> Bool { false }
 
   /// The references as they are at the remote now. A prefix is a whole name or a folder of names: `refs/heads/main`
   /// does not bring `refs/heads/main2`. Tags are not peeled.
