@@ -46,6 +46,16 @@ package enum MarkdownText {
     return "[\(words)](\(address))"
   }
 
+  /// A text in which no line begins with `/`, as commands of GitLab do: its entity renders the same.
+  static func withoutCommands(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
+      let scalars = line.unicodeScalars
+      let first = scalars.firstIndex { !$0.properties.isWhitespace && !PlainText.isInvisible($0) }
+      guard let first, scalars[first] == "/" else { return String(line) }
+      return String(scalars[..<first]) + "&#47;" + String(scalars[scalars.index(after: first)...])
+    }.joined(separator: "\n")
+  }
+
   /// A table of cells that are Markdown already; rows that do not fit into `limit` bytes are counted instead.
   static func table(_ header: [String], _ rows: some Collection<[String]>, limit: Int) -> String {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }

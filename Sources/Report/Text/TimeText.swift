@@ -14,6 +14,12 @@ package enum TimeText {
     return "\(date) \(time) UTC"
   }
 
+  /// To the minute, and never too early: `2026-11-22 16:11 UTC`.
+  package static func minute(_ moment: Timestamp) -> String {
+    let (date, time) = parts(Timestamp(seconds: clamped(moment) + (60 - (clamped(moment) % 60 + 60) % 60) % 60))
+    return "\(date) \(time.dropLast(3)) UTC"
+  }
+
   /// `2026-11-22 16:10:02 UTC (in 5m)`.
   package static func until(_ moment: Timestamp, now: Timestamp) -> String {
     let left = clamped(moment) - clamped(now)

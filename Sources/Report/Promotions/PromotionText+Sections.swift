@@ -1,23 +1,9 @@
 import Promotion
 
+/// The parts of a pull request's text, each with a bound of its own and a line feed at its end; empty where there is nothing to say.
 extension PromotionText {
-  /// The pull request's text: under 60,000 bytes (GitHub takes 65,536 characters). Each part has a bound of its own; a part
-  /// that still does not fit, which takes names made for it, is left out.
-  package var body: String {
-    let sections = [
-      sentence, becauseSection, componentTable, clusterSection, evidenceSection, gateSection, changeSection, revertSection,
-    ]
-    let end = machineBlock
-    var text = ""
-    for section in sections where !section.isEmpty {
-      let fits = text.utf8.count + section.utf8.count + end.utf8.count < 59_000
-      text += (fits ? section : "A part of this text is left out: its names are too long.\n") + "\n"
-    }
-    return text + end
-  }
-
   /// Of a take-back and a consolidation: why.
-  private var becauseSection: String {
+  var becauseSection: String {
     var lines = because.prefix(12).map { "- \(MarkdownText.plain($0, limit: 400))\n" }
     if !stranded.isEmpty {
       let verb = stranded.count == 1 ? "can't go back and stays as it is" : "can't go back and stay as they are"
@@ -26,7 +12,7 @@ extension PromotionText {
     return lines.isEmpty ? "" : "### Why\n\n\(lines.joined())"
   }
 
-  private var sentence: String {
+  var sentence: String {
     let froms = MarkdownText.plain(tuples.origins(fromSet), limit: 400)
     let group = MarkdownText.plain(slot.group, limit: 80)
     let count = ListText.count(promotion.from.count, "cluster")
@@ -51,15 +37,12 @@ extension PromotionText {
       + "\(count) of \(MarkdownText.plain(slot.stage, limit: 80))\(wave)\(why).\n"
   }
 
-  private var componentTable: String {
+  var componentTable: String {
     if kind == .consolidate { return "" }
     let rows = tuples.parts(promotion.to).map { component, version in
-      let before = before(component)
-      let from = ListText.joined(before.map { $0.map { MarkdownText.code($0.text) } ?? "absent" }, limit: 4)
-      let after = kind == .takeBack ? after(component) : [version]
-      let to =
-        before == after ? "unchanged" : ListText.joined(after.map { $0.map { MarkdownText.code($0.text) } ?? "absent" }, limit: 4)
-      return [MarkdownText.code(component, limit: 80), from, to]
+      let (before, after) = (before(component), kind == .takeBack ? after(component) : [version])
+      let to = before == after ? "unchanged" : Self.versions(after)
+      return [MarkdownText.code(component, limit: 80), Self.versions(before), to]
     }
     return MarkdownText.table(["component", "from", "to"], rows, limit: 6000)
       + upstream.prefix(5).map { link in
@@ -67,14 +50,18 @@ extension PromotionText {
       }.joined()
   }
 
-  private var clusterSection: String {
+  private static func versions(_ versions: [Version?]) -> String {
+    ListText.joined(versions.map { $0.map { MarkdownText.code($0.text) } ?? "absent" }, limit: 4)
+  }
+
+  var clusterSection: String {
     let names = MarkdownText.codes(promotion.from.keys.sorted(), limit: 24)
     let rows = edits.map { [MarkdownText.code($0.path), MarkdownText.code($0.what, limit: 240)] }
     return "### Clusters and files\n\n\(ListText.count(promotion.from.count, "cluster")): \(names).\n\n"
       + folded(MarkdownText.table(["file", "change"], rows, limit: 8000), count: rows.count, "file")
   }
 
-  private var evidenceSection: String {
+  var evidenceSection: String {
     let proofs = evidence.prefix(12).map { evidence in
       "- \(MarkdownText.plain(evidence.stage, limit: 80)) ran \(MarkdownText.plain(tuples.name(evidence.tuple))) on "
         + "\(ListText.count(evidence.clusters.count, "cluster")) (\(MarkdownText.codes(evidence.clusters.sorted(), limit: 5))) "
@@ -89,7 +76,7 @@ extension PromotionText {
     return lines.isEmpty ? "" : "### Evidence\n\n\(lines.joined())"
   }
 
-  private var gateSection: String {
+  var gateSection: String {
     guard !gates.isEmpty || approvals.needed > 0 else { return "" }
     let rows = gates.map { [MarkdownText.code($0.name, limit: 80), $0.state.rawValue, MarkdownText.plain($0.detail)] }
     let table = rows.isEmpty ? "" : MarkdownText.table(["gate", "result", "detail"], rows, limit: 6000) + "\n"
@@ -102,32 +89,21 @@ extension PromotionText {
     return "Approvals: \(approvals.givenBy.count) of \(approvals.needed)\(by)."
   }
 
-  private var changeSection: String {
+  var changeSection: String {
     guard !changes.isEmpty else { return "" }
-    let alike = Dictionary(grouping: changes) { [$0.field, $0.old, $0.new] }
-    var written: Set<[String?]> = []
-    let rows = changes.compactMap { change -> [String]? in
-      let key = [change.field, change.old, change.new]
-      guard written.insert(key).inserted else { return nil }
-      return [
-        clusterCell(alike[key]?.map(\.cluster) ?? []), MarkdownText.code(change.field, limit: 120), Self.value(change.old),
-        Self.value(change.new),
+    let rows = changeRows.map { row in
+      [
+        row.isAll ? "all \(row.clusters.count)" : MarkdownText.codes(row.clusters, limit: 12),
+        MarkdownText.code(row.field, limit: 120), Self.value(row.old), Self.value(row.new),
       ]
     }
     let table = MarkdownText.table(["clusters", "field", "from", "to"], rows, limit: 16000)
     return "### Effective changes\n\n" + folded(table, count: rows.count, "change")
   }
 
-  /// Those for which one change is the same: `all 12`, or their names.
-  private func clusterCell(_ clusters: [ClusterName]) -> String {
-    let names = Set(clusters)
-    if names.count > 1, names == Set(promotion.from.keys) { return "all \(names.count)" }
-    return MarkdownText.codes(names.sorted(), limit: 12)
-  }
-
   private static func value(_ text: String?) -> String { text.map { MarkdownText.code($0, limit: 100) } ?? "absent" }
 
-  private var revertSection: String {
+  var revertSection: String {
     let words =
       switch kind {
       case .promote: revertOfPromotion
@@ -180,7 +156,7 @@ extension PromotionText {
   }
 
   /// A hint for programs that decides nothing.
-  private var machineBlock: String {
+  var machineBlock: String {
     func block(_ tuple: JSONOutput?) -> String {
       let value = JSONOutput.members([
         "format": 1, "policy": .string(PlainText.line(policy, limit: 80)),
