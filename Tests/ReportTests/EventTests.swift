@@ -58,7 +58,15 @@ struct EventTests {
       .waiting(slot, [Reason(.inFlight(["prod-01"])), Reason(.slotUnknown)]),
       .stopped("prod", by: "ann"), .stopped(nil, by: "ann" + outside), .resumed("prod", by: "ann"),
       .warning("clusters/9f/dev-01.json can't be read, so dev-01 is unknown" + outside),
-    ]
+      .landedUntested(
+        number: 12, slot, new, commit: Scene.tip, tested: "9c2f1d0e4b3a5f60718293a4b5c6d7e8f9010203" + outside,
+        landed: outside.isEmpty ? Scene.tip : outside),
+      .landedUntested(number: 12, slot, Scene.old, commit: "", tested: "9c2f1d0", landed: "3f78685", kind: .takeBack),
+      .promotionStatus(number: 12, slot, .pending, description: "waits for an approval; head 816da39" + outside),
+      .promotionStatus(number: 12, slot, .success, description: "approved and tested: lands in the next run; head 816da39"),
+      .retest(number: 12, slot, gates: 1), .retest(number: 12, slot, gates: 3), .mergesByItself(number: 12, slot),
+      .mergeRefused(number: 12, slot, new, .notPermitted, words: "", kind: .consolidate),
+    ] + MergeRefusal.allCases.map { .mergeRefused(number: 12, slot, new, $0, words: "Base branch was modified." + outside) }
   }
 
   @Test("every event is a line that reads well, and one that says what would happen")
@@ -82,7 +90,9 @@ struct EventTests {
   func dryRun() {
     for event in Self.samples() {
       switch event {
-      case .unread, .observed, .held, .released, .applyEnded, .waiting, .notMerged, .warning: continue
+      case .unread, .observed, .held, .released, .applyEnded, .waiting, .notMerged, .warning, .landedUntested, .mergeRefused,
+        .mergesByItself:
+        continue
       default: #expect(text.line(event, dryRun: true).contains(" would "))
       }
     }

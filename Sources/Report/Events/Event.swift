@@ -23,6 +23,17 @@ package enum Event: Sendable, Equatable {
   case gate(number: Int?, Slot, GateName, passed: Bool, detail: String)
   case merged(number: Int?, Slot, VersionTuple, commit: String, kind: ChangeKind = .promote)
   case notMerged(number: Int?, Slot, VersionTuple, [MergeObstacle], kind: ChangeKind = .promote)
+  /// What landed is not the tree that was tested.
+  case landedUntested(
+    number: Int, Slot, VersionTuple, commit: String, tested: String, landed: String, kind: ChangeKind = .promote)
+  /// The forge does not merge a request, in its own words.
+  case mergeRefused(number: Int, Slot, VersionTuple, MergeRefusal, words: String, kind: ChangeKind = .promote)
+  /// The status `sluice/promotion` was set on a request's head.
+  case promotionStatus(number: Int, Slot, PromotionStatusText.State, description: String)
+  /// A label asks to run gates again.
+  case retest(number: Int, Slot, gates: Int)
+  /// A person told the forge to merge the request by itself, which goes past windows and freezes.
+  case mergesByItself(number: Int, Slot)
   case applyStarted(ClusterName, Slot, VersionTuple)
   case applyEnded(ClusterName, Slot, VersionTuple, ApplyEnd)
   case waiting(Slot, [Reason])

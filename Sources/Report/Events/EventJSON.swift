@@ -74,6 +74,34 @@ extension EventText {
           "obstacles": .array(obstacles.map { json($0, slot) }), "kind": json(kind),
         ]
       )
+    case .landedUntested(let number, let slot, let tuple, let commit, let tested, let landed, let kind):
+      (
+        "landedUntested",
+        [
+          "number": .number(number), "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple),
+          "commit": optional(commit), "tested": .string(tested), "landed": .string(landed), "kind": json(kind),
+        ]
+      )
+    case .mergeRefused(let number, let slot, let tuple, let refusal, let words, let kind):
+      (
+        "mergeRefused",
+        [
+          "number": .number(number), "stage": stage(slot), "group": group(slot), "tuple": json(slot, tuple),
+          "refusal": .string(refusal.rawValue), "words": optional(words), "kind": json(kind),
+        ]
+      )
+    case .promotionStatus(let number, let slot, let state, let description):
+      (
+        "promotionStatus",
+        [
+          "number": .number(number), "stage": stage(slot), "group": group(slot), "state": .string(state.rawValue),
+          "description": .string(description),
+        ]
+      )
+    case .retest(let number, let slot, let gates):
+      ("retest", ["number": .number(number), "stage": stage(slot), "group": group(slot), "gates": .number(gates)])
+    case .mergesByItself(let number, let slot):
+      ("mergesByItself", ["number": .number(number), "stage": stage(slot), "group": group(slot)])
     case .applyStarted(let cluster, let slot, let tuple):
       (
         "applyStarted",

@@ -50,6 +50,18 @@ package struct EventText: Sendable {
     case .notMerged(let number, let slot, let tuple, let obstacles, _):
       let why = obstacles.isEmpty ? "" : ": \(obstacles.map { obstacle($0, slot) }.joined(separator: "; "))"
       return "\(name(slot)): \(number.map { "#\($0)" } ?? "the promotion") (\(versions(slot, tuple))) is not merged\(why)"
+    case .landedUntested(let number, let slot, let tuple, let commit, let tested, let landed, _):
+      return "\(name(slot)): what landed with #\(number)\(at(commit)) is not what was tested for \(versions(slot, tuple)): "
+        + "tree \(short(landed)), tested \(short(tested))"
+    case .mergeRefused(let number, let slot, let tuple, let refusal, let words, _):
+      return "\(name(slot)): #\(number) (\(versions(slot, tuple))) is not merged: \(refusal.words)"
+        + (words.isEmpty ? "" : ": \(plain(words))")
+    case .promotionStatus(let number, let slot, let state, let description):
+      return "\(name(slot)): \(verb("set", "set")) the status of #\(number) to \(state.rawValue): \(plain(description))"
+    case .retest(let number, let slot, let gates):
+      return "\(name(slot)): \(verb("began", "begin")) \(ListText.count(gates, "gate")) of #\(number) anew, as its label asks"
+    case .mergesByItself(let number, let slot):
+      return "\(name(slot)): a person set #\(number) to merge by itself, so the forge may merge it past windows and freezes"
     case .applyStarted(let cluster, let slot, let tuple):
       return "\(plain(cluster)) \(plain(slot.group)): \(verb("started", "start")) the upgrade to \(versions(slot, tuple))"
     case .applyEnded(let cluster, let slot, let tuple, let end):
@@ -141,7 +153,8 @@ package struct EventText: Sendable {
     }
   }
 
-  private func at(_ commit: String) -> String { commit.isEmpty ? "" : " (\(plain(String(commit.prefix(12)))))" }
+  private func at(_ commit: String) -> String { commit.isEmpty ? "" : " (\(short(commit)))" }
+  private func short(_ id: String) -> String { plain(String(id.prefix(12))) }
   private func name(_ slot: Slot) -> String { DecisionText.name(slot) }
   private func plain(_ text: String) -> String { PlainText.line(text, limit: 300) }
   private func list(_ versions: [Version]) -> String { ListText.joined(versions.map(TupleText.version), limit: 8) }
