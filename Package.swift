@@ -67,7 +67,7 @@ let package = Package(
     room("Kubernetes", ["HTTP", "YAML", "Host"]),
     // Floor 3
     room("Ledger", ["Git", "Host", "Promotion"]),
-    room("Forge", ["Git", "HTTP", "Host", jwtKit]),
+    room("Forge", ["Git", "HTTP", "Host", jwtKit], tests: ["FakeGitHub"]),
     room("Observing", ["Kubernetes", "Fleet", "HTTP", "YAML", "Host", "Promotion"], tests: ["FakeKubernetes"]),
     room("Upstream", ["Git", "HTTP", "Host", "Promotion"]),
     room("Report", ["Promotion", mustache], golden: true),
@@ -84,19 +84,30 @@ let package = Package(
       // Plays random worlds against the pure core, and asserts the laws.
       .executableTarget(name: "simulate", dependencies: ["Promotion"], swiftSettings: strict),
       .testTarget(
-        name: "SluiceTests", dependencies: ["sluice", "FakeKubernetes", "TestSupport"], exclude: ["Golden"], swiftSettings: strict
-      ),
+        name: "SluiceTests", dependencies: ["sluice", "FakeKubernetes", "FakeGitHub", "TestSupport"], exclude: ["Golden"],
+        swiftSettings: strict),
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
       // The fake Kubernetes API, for tests, for the bench, and for kubectl by hand.
       .systemLibrary(
         name: "COpenSSL", path: "Tests/COpenSSL", pkgConfig: "openssl",
         providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
       .target(
-        name: "FakeKubernetes", dependencies: ["COpenSSL"], path: "Tests/FakeKubernetes", swiftSettings: strict),
+        name: "LoopbackTLS", dependencies: ["COpenSSL"], path: "Tests/LoopbackTLS", swiftSettings: strict),
+      .target(
+        name: "FakeKubernetes", dependencies: ["COpenSSL", "LoopbackTLS"], path: "Tests/FakeKubernetes", swiftSettings: strict),
       .executableTarget(
         name: "fake-kubernetes", dependencies: ["FakeKubernetes"], path: "Tests/fake-kubernetes", swiftSettings: strict),
       .testTarget(
         name: "FakeKubernetesTests", dependencies: ["FakeKubernetes", "fake-kubernetes", "TestSupport"], swiftSettings: strict),
+      // The fake GitHub: pull requests over HTTP, and real repositories behind `git http-backend`.
+      .target(
+        name: "FakeGitHub", dependencies: ["COpenSSL", "LoopbackTLS", "TestSupport"], path: "Tests/FakeGitHub",
+        swiftSettings: strict),
+      .executableTarget(
+        name: "fake-github", dependencies: ["FakeGitHub"], path: "Tests/fake-github", swiftSettings: strict),
+      .testTarget(
+        name: "FakeGitHubTests", dependencies: ["FakeGitHub", "fake-github", "HTTP", "TestSupport"], exclude: ["Clients"],
+        swiftSettings: strict),
     ],
   ].flatMap(\.self)
 )

@@ -1,4 +1,5 @@
 import Glibc
+import LoopbackTLS
 import Synchronization
 
 extension Connection {

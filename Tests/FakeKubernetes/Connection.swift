@@ -1,4 +1,5 @@
 import Glibc
+import LoopbackTLS
 
 /// One client's connection: HTTP/1.1, one request after the other.
 final class Connection {

@@ -1,4 +1,4 @@
-import COpenSSL
+import LoopbackTLS
 
 /// Two certificate authorities, and what they signed; made anew in each process, in a few milliseconds.
 package final class FakeAuthority: Sendable {
@@ -8,6 +8,11 @@ package final class FakeAuthority: Sendable {
   package struct Identity: Sendable {
     package var certificate: String
     package var key: String
+
+    init(_ made: Signed) {
+      certificate = made.certificateText
+      key = made.keyText
+    }
   }
 
   /// The CA that signed what servers show, and whose clients they know.
@@ -24,11 +29,11 @@ package final class FakeAuthority: Sendable {
   private init() {
     let authority = Signed("fake-kubernetes-ca", .authority, days: -1...30, by: nil)
     let other = Signed("another-ca", .authority, days: -1...30, by: nil)
-    ca = authority.identity.certificate
-    otherCA = other.identity.certificate
-    client = Signed("sluice", .client, days: -1...30, by: authority).identity
-    expiredClient = Signed("sluice", .client, days: -9...(-1), by: authority).identity
-    strangerClient = Signed("sluice", .client, days: -1...30, by: other).identity
+    ca = authority.certificateText
+    otherCA = other.certificateText
+    client = Identity(Signed("sluice", .client, days: -1...30, by: authority))
+    expiredClient = Identity(Signed("sluice", .client, days: -9...(-1), by: authority))
+    strangerClient = Identity(Signed("sluice", .client, days: -1...30, by: other))
     func context(_ names: String, _ days: ClosedRange<Int>, _ issuer: Signed) -> TLSContext {
       TLSContext(Signed("kube-apiserver", .server(names), days: days, by: issuer), trusts: authority)
     }
@@ -37,71 +42,5 @@ package final class FakeAuthority: Sendable {
       .good: context(here, -1...30, authority), .expired: context(here, -9...(-1), authority),
       .wrongName: context("DNS:kubernetes.example", -1...30, authority), .stranger: context(here, -1...30, other),
     ]
-  }
-}
-
-/// A certificate with its key, as OpenSSL holds them.
-final class Signed {
-  enum Use {
-    case authority, client
-    case server(_ names: String)
-
-    var extensions: [(Int32, String)] {
-      switch self {
-      case .authority: [(NID_basic_constraints, "critical,CA:TRUE"), (NID_key_usage, "critical,keyCertSign,cRLSign")]
-      case .client: [(NID_ext_key_usage, "clientAuth"), (NID_key_usage, "critical,digitalSignature")]
-      case .server(let names):
-        [(NID_ext_key_usage, "serverAuth"), (NID_key_usage, "critical,digitalSignature"), (NID_subject_alt_name, names)]
-      }
-    }
-  }
-
-  let certificate: OpaquePointer
-  let key: OpaquePointer
-
-  /// - Parameters:
-  ///   - days: from when and until when it is valid, seen from now.
-  ///   - issuer: nil: itself.
-  init(_ name: String, _ use: Use, days: ClosedRange<Int>, by issuer: Signed?) {
-    certificate = X509_new()
-    key = fake_new_key()
-    X509_set_version(certificate, 2)
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate), Int.random(in: 1...Int(Int32.max)))
-    X509_gmtime_adj(X509_getm_notBefore(certificate), days.lowerBound * 86_400)
-    X509_gmtime_adj(X509_getm_notAfter(certificate), days.upperBound * 86_400)
-    X509_set_pubkey(certificate, key)
-    let subject = X509_get_subject_name(certificate)
-    let bytes = Array(name.utf8)
-    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, bytes, Int32(bytes.count), -1, 0)
-    let signer = issuer ?? self
-    X509_set_issuer_name(certificate, X509_get_subject_name(signer.certificate))
-    var context = X509V3_CTX()
-    X509V3_set_ctx(&context, signer.certificate, certificate, nil, nil, 0)
-    for (kind, value) in use.extensions {
-      let made = X509V3_EXT_conf_nid(nil, &context, kind, value)
-      X509_add_ext(certificate, made, -1)
-      X509_EXTENSION_free(made)
-    }
-    X509_sign(certificate, signer.key, EVP_sha256())
-  }
-
-  deinit {
-    X509_free(certificate)
-    EVP_PKEY_free(key)
-  }
-
-  var identity: FakeAuthority.Identity {
-    FakeAuthority.Identity(
-      certificate: Self.text { PEM_write_bio_X509($0, certificate) },
-      key: Self.text { PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil) })
-  }
-
-  private static func text(_ write: (OpaquePointer?) -> Int32) -> String {
-    let memory = BIO_new(BIO_s_mem())
-    defer { BIO_free(memory) }
-    _ = write(memory)
-    var bytes = [UInt8](repeating: 0, count: 16_384)
-    let count = BIO_read(memory, &bytes, Int32(bytes.count))
-    return String(decoding: bytes.prefix(Int(max(0, count))), as: UTF8.self)
   }
 }

@@ -1,5 +1,6 @@
 import COpenSSL
 import Glibc
+import LoopbackTLS
 import Synchronization
 
 /// A cluster behind a port of its own.

@@ -101,6 +101,13 @@ package struct RawRequest: Sendable {
   package var headers: [String: String]
   package var body: [UInt8] = []
 
+  package init(method: String, target: String, headers: [String: String], body: [UInt8] = []) {
+    self.method = method
+    self.target = target
+    self.headers = headers
+    self.body = body
+  }
+
   package var text: String { String(decoding: body, as: UTF8.self) }
 }
 
