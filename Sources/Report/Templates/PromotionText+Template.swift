@@ -14,8 +14,7 @@ extension PromotionText {
     let end = machineBlock
     var told = TemplateTold(self, template.used)
     while true {
-      let note = told.lacksList ? Self.leftOut + "\n\n" : ""
-      let text = Self.ended(template.rendered(told.values)) + note + end
+      let text = Self.ended(template.rendered(told.values)) + told.notes + end
       if text.utf8.count < Self.limit { return text }
       // A layout that is too long with nothing in it is none.
       if !told.leaveOutLargest(saying: Self.leftOut) { return template.name == "standard" ? end : body(.standard) }
@@ -44,8 +43,8 @@ struct TemplateTold {
   private var sections: [String: TemplateMarkdown] = [:]
   private var lists: [String: [any TemplateValue]] = [:]
   private var leftOut: Set<String> = []
-  /// Whether a list was left out, which leaves no place of its own to say so.
-  private(set) var lacksList = false
+  /// How many items the lists have that are not told whole.
+  private var shortened: [String: Int] = [:]
 
   init(_ text: PromotionText, _ used: Set<String>) {
     plain = Self.plain(text)
@@ -59,7 +58,14 @@ struct TemplateTold {
     TemplateObject(plain.merging(["section": TemplateObject(sections)]) { $1 }, lists: lists)
   }
 
-  /// Leaves out the largest section or list that is left.
+  /// What is to be said of lists that are not told whole: they leave no place of their own to say so.
+  var notes: String {
+    shortened.sorted { $0.key < $1.key }.map { name, count in
+      "Of \(count) `\(name)` \(lists[name]?.count ?? 0) are shown here: all of them are too long for one text.\n\n"
+    }.joined()
+  }
+
+  /// Leaves out the largest section that is left, or shortens the largest list: to a hundred items first, then to none.
   mutating func leaveOutLargest(saying words: String) -> Bool {
     let sections = sections.map { (size: Self.size($0.value), name: "section." + $0.key) }
     let sizes =
@@ -70,11 +76,14 @@ struct TemplateTold {
     if largest.name.hasPrefix("section.") {
       self.sections[String(largest.name.dropFirst(8))] = TemplateMarkdown(markdown: words)
     } else {
-      lists[largest.name] = []
-      lacksList = true
+      let items = lists[largest.name] ?? []
+      shortened[largest.name, default: items.count] += 0
+      lists[largest.name] = items.count > Self.shown ? Array(items.prefix(Self.shown)) : []
     }
     return true
   }
+
+  private static let shown = 100
 
   private static func size(_ item: any TemplateValue) -> Int {
     (item as? TemplateObject)?.size ?? (item as? TemplateMarkdown)?.renderText.utf8.count ?? 0
