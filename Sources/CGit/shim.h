@@ -24,6 +24,10 @@ static inline int sluice_git_set_fsync(int enabled) {
   return git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, enabled);
 }
 
+static inline int sluice_git_set_strict_object_creation(int enabled) {
+  return git_libgit2_opts(GIT_OPT_ENABLE_STRICT_OBJECT_CREATION, enabled);
+}
+
 // Libraries before 1.7 know no time limits for servers and wait for ever.
 static inline int sluice_git_set_server_timeouts(int connect_milliseconds, int answer_milliseconds) {
 #if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 7

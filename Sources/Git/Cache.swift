@@ -124,6 +124,19 @@ final class Cache {
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { ObjectID(hex: String($0)) }
   }
 
+  /// What was found out about the server; another's of the same cache where there is none of our own.
+  func server() -> String? {
+    for place in [repository, folder + "/repository.git"] {
+      guard let bytes = try? AtomicFile.read(place + "/sluice-server", limit: 1 << 16) else { continue }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    return nil
+  }
+
+  func remember(server: String) throws(GitError) { try write(server, to: "sluice-server") }
+
+  var packs: Int { names(in: repository + "/objects/pack").count { $0.hasSuffix(".pack") } }
+
   /// Remembers tips, the newest first, some hundreds of them.
   func remember(_ new: [ObjectID]) throws(GitError) {
     let known = Set(new)

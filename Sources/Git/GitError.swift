@@ -30,6 +30,8 @@ package struct GitError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Why not, in the words of whoever refused.
   package var message: String
   package var hint: String?
+  /// The remote itself is so: building the cache anew changes nothing.
+  var isOfRemote = false
 
   package init(_ kind: Kind, _ context: String, _ message: String, hint: String? = nil) {
     self.kind = kind

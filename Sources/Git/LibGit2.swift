@@ -21,6 +21,8 @@ enum LibGit2 {
       guard sluice_git_set_search_path(level.rawValue, "") >= 0 else { return false }
     }
     return sluice_git_set_owner_validation(0) >= 0 && sluice_git_set_fsync(0) >= 0
+      // A merge names files that a cache of a repository over https does not have.
+      && sluice_git_set_strict_object_creation(0) >= 0
       && sluice_git_set_server_timeouts(20_000, 60_000) >= 0
   }()
 

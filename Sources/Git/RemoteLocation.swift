@@ -1,10 +1,14 @@
-/// Where a repository is: a path on this machine, or an address to reach over ssh.
+package import HTTP
+
+/// Where a repository is: a path on this machine, or an address to reach over https or ssh.
 package struct RemoteLocation: Hashable, Sendable, CustomStringConvertible {
   package enum Kind: Hashable, Sendable {
     /// An absolute path; the repository is opened in place.
     case path(String)
     /// `ssh://user@host:port/path`.
     case ssh(SSHAddress)
+    /// `https://host/path`, without a slash at its end; or `http://`.
+    case http(HTTPURL)
   }
 
   package struct SSHAddress: Hashable, Sendable {
@@ -24,9 +28,10 @@ package struct RemoteLocation: Hashable, Sendable, CustomStringConvertible {
 
   package let kind: Kind
 
-  /// Reads an address as git does: a path (relative ones against `folder`), `file://`, `ssh://` or `user@host:path`.
+  /// Reads an address as git does: a path (relative ones against `folder`), `file://`, `https://`, `ssh://` or
+  /// `user@host:path`.
   ///
-  /// - Throws: `GitError` of kind `unsupported` for https and other schemes, of kind `invalid` for one with a password.
+  /// - Throws: `GitError` of kind `unsupported` for other schemes, of kind `invalid` for one with a password.
   package init(_ text: String, relativeTo folder: String) throws(GitError) {
     guard !text.isEmpty, !text.utf8.contains(where: { $0 < 32 || $0 == 127 }) else {
       throw Self.wrong(text, "it is empty or has control characters")
@@ -37,10 +42,11 @@ package struct RemoteLocation: Hashable, Sendable, CustomStringConvertible {
       switch scheme {
       case "file": kind = .path(Self.normal(try Self.localPath(rest, of: text)))
       case "ssh", "git+ssh", "ssh+git": kind = .ssh(try Self.address(rest, of: text))
+      case "https", "http": kind = .http(try Self.webAddress(text))
       default:
         throw GitError(
           .unsupported, "cannot use \(Self.withoutPassword(text))", "\(scheme) is not supported yet",
-          hint: "use a path, file:// or ssh://")
+          hint: "use a path, https:// or ssh://")
       }
     } else if let colon = text.firstIndex(of: ":"), !text[..<colon].contains("/") {
       guard !text[text.index(after: colon)...].hasPrefix(":") else {
@@ -57,6 +63,7 @@ package struct RemoteLocation: Hashable, Sendable, CustomStringConvertible {
     switch kind {
     case .path(let path): path
     case .ssh(let address): address.url
+    case .http(let url): url.text
     }
   }
 
@@ -71,6 +78,25 @@ package struct RemoteLocation: Hashable, Sendable, CustomStringConvertible {
     let authority = text[mark.upperBound...].prefix { $0 != "/" }
     guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else { return text }
     return text[..<colon] + ":***" + text[at...]
+  }
+
+  private static func webAddress(_ text: String) throws(GitError) -> HTTPURL {
+    let shown = text.prefix { $0 != "?" && $0 != "#" }
+    let authority = text.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    guard !authority.contains("@") else {
+      throw GitError(
+        .invalid, "cannot use an address of \(authority.split(separator: "@").last ?? "https")", "it holds a user or a password",
+        hint: "write it without, and name where the credentials are: an environment variable or a file")
+    }
+    guard shown.count == text.count else {
+      throw GitError(.invalid, "cannot use \"\(shown)\" as a repository's address", "it has a ? or #")
+    }
+    do throws(HTTPError) {
+      let url = try HTTPURL(text)
+      return try HTTPURL(try HTTPURL(url.origin.description + url.target).trimmed)
+    } catch {
+      throw GitError(.invalid, "cannot use \"\(text)\" as a repository's address", error.message, hint: error.hint)
+    }
   }
 
   private static func localPath(_ rest: String, of text: String) throws(GitError) -> String {

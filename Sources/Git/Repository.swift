@@ -1,4 +1,5 @@
 import CGit
+import HTTP
 import Host
 
 /// One remote repository: read by id, written in memory, pushed by compare-and-swap.
@@ -12,6 +13,7 @@ package actor Repository {
   private enum Place {
     case path(PathRemote)
     case ssh(SSHRemote)
+    case http(HTTPRemote)
   }
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -20,22 +22,24 @@ package actor Repository {
 
   deinit { thread.close() }
 
-  /// Opens a repository on a path in place; for one over ssh, the cache below the folder `cache` (nil: a folder of
-  /// its own that goes with it). The server itself is asked only when its references are.
+  /// Opens a repository on a path in place; for one over https or ssh, the cache below the folder `cache` (nil: a
+  /// folder of its own that goes with it). The server itself is asked only when its references are.
   package static func open(
     _ remote: RemoteLocation, cache: String? = nil, credentials: SSHCredentials = SSHCredentials(), http: HTTPAccess? = nil
   ) async throws(GitError) -> Repository {
     let repository = Repository(remote)
-    try await repository.start(cache, credentials)
+    try await repository.start(cache, credentials, http)
     return repository
   }
 
-  private func start(_ cache: String?, _ credentials: SSHCredentials) async throws(GitError) {
+  private func start(_ cache: String?, _ credentials: SSHCredentials, _ http: HTTPAccess?) async throws(GitError) {
     switch remote.kind {
     case .path(let path): place = .path(try PathRemote(path: path))
     case .ssh(let address):
       let knownHosts = try await KnownHosts.read(for: address, file: credentials.knownHosts)
       place = .ssh(try SSHRemote(remote, address, credentials, knownHosts, cache: cache))
+    case .http(let url):
+      place = .http(try HTTPRemote(remote, url, http ?? HTTPAccess(client: HTTPClient()), cache: cache))
     }
   }
 
@@ -44,27 +48,47 @@ package actor Repository {
     return place
   }
 
-  private func use<Result>(_ work: (Store) throws(GitError) -> Result) throws(GitError) -> Result {
+  private func use<Result>(_ work: (Store) throws(GitError) -> Result) async throws(GitError) -> Result {
     switch try opened() {
     case .path(let path): try work(path.store)
     case .ssh(let ssh): try ssh.healing { remote throws(GitError) in try work(try remote.store) }
+    case .http(let http): try await http.read(work)
+    }
+  }
+
+  /// As `use`, for what reads these files.
+  private func use<Result>(
+    files: (Store) throws(GitError) -> [ObjectID], _ work: (Store) throws(GitError) -> Result
+  ) async throws(GitError) -> Result {
+    guard case .http(let http) = place else { return try await use(work) }
+    return try await http.healing { remote async throws(GitError) in
+      try await remote.bring(try await remote.read(files))
+      return try await remote.read(work)
     }
   }
 
   /// What a person should know: the cache is in use by another run, was damaged and is built anew.
   package var notices: [String] {
-    if case .ssh(let ssh) = place { ssh.notices } else { [] }
+    switch place {
+    case .ssh(let ssh): ssh.notices
+    case .http(let http): http.notices
+    case .path, nil: []
+    }
   }
 
   // MARK: References
 
   /// Names what a run asks for again and again: over https it is asked for together, once, and the answer holds until `refresh`,
   /// or until a push of this run moves something. Elsewhere this changes nothing.
-  package func watch(_ prefixes: [String]) {}
+  package func watch(_ prefixes: [String]) {
+    if case .http(let http) = place { http.watch(prefixes) }
+  }
 
   /// Forgets what references were; whether there was anything to forget.
   @discardableResult
-  package func refresh() -> Bool { false }
+  package func refresh() -> Bool {
+    if case .http(let http) = place { http.refresh() } else { false }
+  }
 
   /// The references as they are at the remote now. A prefix is a whole name or a folder of names: `refs/heads/main`
   /// does not bring `refs/heads/main2`. Tags are not peeled.
@@ -72,6 +96,7 @@ package actor Repository {
     switch try opened() {
     case .path(let path): try path.references(prefixes: prefixes)
     case .ssh(let ssh): try ssh.references(prefixes: prefixes)
+    case .http(let http): try await http.references(prefixes: prefixes)
     }
   }
 
@@ -80,10 +105,11 @@ package actor Repository {
     switch try opened() {
     case .path(let path): try path.defaultBranch()
     case .ssh(let ssh): try ssh.defaultBranch()
+    case .http(let http): try await http.defaultBranch()
     }
   }
 
-  /// As `references`, and everything that they reach is readable afterwards.
+  /// As `references`, and everything that they reach is readable afterwards. (Over https files come when they are read.)
   @discardableResult
   package func fetch(prefixes: [String]) async throws(GitError) -> [String: ObjectID] {
     switch try opened() {
@@ -92,6 +118,7 @@ package actor Repository {
       return try path.references(prefixes: prefixes)
     case .ssh(let ssh):
       return try ssh.healing { remote throws(GitError) in try remote.fetch(prefixes: prefixes) }
+    case .http(let http): return try await http.fetch(prefixes: prefixes)
     }
   }
 
@@ -110,6 +137,7 @@ package actor Repository {
     switch try opened() {
     case .path(let path): outcomes = try path.push(updates)
     case .ssh(let ssh): outcomes = try ssh.healing { remote throws(GitError) in try remote.push(updates) }
+    case .http(let http): outcomes = try await http.push(updates)
     }
     Fault.point(.pushAfter)
     return outcomes
@@ -118,35 +146,38 @@ package actor Repository {
   // MARK: Commits
 
   /// A commit; an annotated tag is followed to its commit.
-  package func commit(_ id: ObjectID) throws(GitError) -> Commit {
-    try use { store throws(GitError) in try store.commit(id) }
+  package func commit(_ id: ObjectID) async throws(GitError) -> Commit {
+    try await use { store throws(GitError) in try store.commit(id) }
   }
 
   /// When a tag was made, or the commit that it names.
-  package func date(of id: ObjectID) throws(GitError) -> Int {
-    try use { store throws(GitError) in try store.date(of: id) }
+  package func date(of id: ObjectID) async throws(GitError) -> Int {
+    try await use { store throws(GitError) in try store.date(of: id) }
   }
 
   /// Commits along first parents, newest first, without `until`.
   package func firstParentHistory(
     from: ObjectID, until: ObjectID? = nil, limit: Int? = nil
-  ) throws(GitError) -> [Commit] {
-    try use { store throws(GitError) in try store.firstParentHistory(from: from, until: until, limit: limit) }
+  ) async throws(GitError) -> [Commit] {
+    try await use { store throws(GitError) in try store.firstParentHistory(from: from, until: until, limit: limit) }
   }
 
   /// Whether `ancestor` is `descendant` or in its history.
-  package func isAncestor(_ ancestor: ObjectID, of descendant: ObjectID) throws(GitError) -> Bool {
-    try use { store throws(GitError) in try store.isAncestor(ancestor, of: descendant) }
+  package func isAncestor(_ ancestor: ObjectID, of descendant: ObjectID) async throws(GitError) -> Bool {
+    try await use { store throws(GitError) in try store.isAncestor(ancestor, of: descendant) }
   }
 
   /// nil when the two have no commit in common.
-  package func mergeBase(_ a: ObjectID, _ b: ObjectID) throws(GitError) -> ObjectID? {
-    try use { store throws(GitError) in try store.mergeBase(a, b) }
+  package func mergeBase(_ a: ObjectID, _ b: ObjectID) async throws(GitError) -> ObjectID? {
+    try await use { store throws(GitError) in try store.mergeBase(a, b) }
   }
 
   /// The merge of two commits in memory, without a search for renames.
-  package func merge(ours: ObjectID, theirs: ObjectID) throws(GitError) -> MergeOutcome {
-    try use { store throws(GitError) in try store.merge(ours: ours, theirs: theirs) }
+  package func merge(ours: ObjectID, theirs: ObjectID) async throws(GitError) -> MergeOutcome {
+    try await use(files: { store throws(GitError) in try store.filesToMerge(ours: ours, theirs: theirs) }) {
+      store throws(GitError) in
+      try store.merge(ours: ours, theirs: theirs)
+    }
   }
 
   /// A commit in memory, until it is pushed. With two parents it is a merge.
@@ -154,39 +185,47 @@ package actor Repository {
     tree: ObjectID, parents: [ObjectID], message: String, author: Signature, committer: Signature,
     signing: Signing? = nil
   ) async throws(GitError) -> ObjectID {
-    let text = try use { store throws(GitError) in
+    let text = try await use { store throws(GitError) in
       try store.commitText(tree: tree, parents: parents, message: message, author: author, committer: committer)
     }
     let signature: String?
     if let signing { signature = try await Signer.signature(signing, of: text) } else { signature = nil }
-    return try use { store throws(GitError) in try store.writeCommit(text, signature: signature) }
+    return try await use { store throws(GitError) in try store.writeCommit(text, signature: signature) }
   }
 
   // MARK: Files
 
   /// The files of a tree (or of a commit), at or below the prefixes, sorted by the bytes of their paths.
-  package func files(in tree: ObjectID, under prefixes: [String] = [""]) throws(GitError) -> [FileEntry] {
-    try use { store throws(GitError) in try store.files(in: tree, under: prefixes) }
+  package func files(in tree: ObjectID, under prefixes: [String] = [""]) async throws(GitError) -> [FileEntry] {
+    try await use { store throws(GitError) in try store.files(in: tree, under: prefixes) }
   }
 
   /// The files of a tree (or of a commit) whose paths, as UTF-8, `isNamed` takes: a line of path, tab and id for each, sorted by
   /// the bytes of their paths. Submodules are none.
   package func lines(
     of tree: ObjectID, where isNamed: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool
-  ) throws(GitError) -> [UInt8] {
-    try use { store throws(GitError) in try store.lines(of: tree, where: isNamed) }
+  ) async throws(GitError) -> [UInt8] {
+    try await use { store throws(GitError) in try store.lines(of: tree, where: isNamed) }
   }
 
-  package func blobs(_ ids: some Sequence<ObjectID> & Sendable) throws(GitError) -> [ObjectID: [UInt8]] {
-    try use { store throws(GitError) in
+  /// Makes these files readable without a question to the server for each; for a path and ssh there is nothing to do.
+  package func bring(_ ids: some Sequence<ObjectID> & Sendable) async throws(GitError) {
+    guard case .http(let http) = place else { return }
+    let ids = Array(ids)
+    try await http.healing { remote async throws(GitError) in try await remote.bring(ids) }
+  }
+
+  package func blobs(_ ids: some Sequence<ObjectID> & Sendable) async throws(GitError) -> [ObjectID: [UInt8]] {
+    let ids = Array(ids)
+    return try await use(files: { _ in ids }) { store throws(GitError) in
       var result: [ObjectID: [UInt8]] = [:]
       for id in ids where result[id] == nil { result[id] = try store.blob(id) }
       return result
     }
   }
 
-  package func blob(_ id: ObjectID, limit: Int = 64 << 20) throws(GitError) -> [UInt8] {
-    try use { store throws(GitError) in try store.blob(id, limit: limit) }
+  package func blob(_ id: ObjectID, limit: Int = 64 << 20) async throws(GitError) -> [UInt8] {
+    try await use(files: { _ in [id] }) { store throws(GitError) in try store.blob(id, limit: limit) }
   }
 
   /// The name that a blob of these bytes has.
@@ -205,20 +244,20 @@ package actor Repository {
   ///
   /// - Throws: `GitError` of kind `invalid` for a path with `..` or `.git`, one that is a file and a folder, and a
   ///   link or submodule to write.
-  package func writeTree(base: ObjectID?, changes: [String: Change]) throws(GitError) -> ObjectID {
-    try use { store throws(GitError) in try store.writeTree(base: base, changes: changes) }
+  package func writeTree(base: ObjectID?, changes: [String: Change]) async throws(GitError) -> ObjectID {
+    try await use { store throws(GitError) in try store.writeTree(base: base, changes: changes) }
   }
 
   /// The regular files that differ between two trees in their content, or in whether they are there; equal folders are not read.
   ///
   /// - Returns: nil where the old tree is not here, or a path could be taken for another file's: names beyond ASCII, or trees out
   ///   of order.
-  package func regularChanges(from old: ObjectID, to new: ObjectID) throws(GitError) -> [FileChange]? {
-    try use { store throws(GitError) in try store.regularChanges(old, new) }
+  package func regularChanges(from old: ObjectID, to new: ObjectID) async throws(GitError) -> [FileChange]? {
+    try await use { store throws(GitError) in try store.regularChanges(old, new) }
   }
 
   /// The files that differ between two trees (or commits), sorted by path; nil: nothing.
-  package func diff(_ old: ObjectID?, _ new: ObjectID?) throws(GitError) -> [FileChange] {
-    try use { store throws(GitError) in try store.diff(old, new) }
+  package func diff(_ old: ObjectID?, _ new: ObjectID?) async throws(GitError) -> [FileChange] {
+    try await use { store throws(GitError) in try store.diff(old, new) }
   }
 }

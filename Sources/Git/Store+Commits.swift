@@ -92,6 +92,39 @@ extension Store {
     return .clean(tree: ObjectID(tree))
   }
 
+  /// The files that a merge of two commits has to read: those that both sides changed, on either side and before.
+  func filesToMerge(ours: ObjectID, theirs: ObjectID) throws(GitError) -> [ObjectID] {
+    let bases = try mergeBases(ours, theirs)
+    guard let base = bases.first, base != ours, base != theirs else { return [] }
+    if bases.count == 1 {
+      let changed = Dictionary(try diff(base, ours).map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+      return try diff(base, theirs).flatMap { change in
+        guard let our = changed[change.path], our.new != change.new else { return [ObjectID?]() }
+        return [change.old, our.new, change.new]
+      }.compactMap { $0 }
+    }
+    // The bases are merged with each other first, and so may theirs be: whatever differs may be read.
+    var others = Set(bases + [theirs])
+    var waiting = [(bases[0], bases[1])]
+    while let (a, b) = waiting.popLast(), others.count < 32 {
+      let more = try mergeBases(a, b)
+      others.formUnion(more)
+      if more.count > 1 { waiting.append((more[0], more[1])) }
+    }
+    var files: [ObjectID] = []
+    for other in others { files += try diff(ours, other).flatMap { [$0.old, $0.new] }.compactMap { $0 } }
+    return files
+  }
+
+  private func mergeBases(_ a: ObjectID, _ b: ObjectID) throws(GitError) -> [ObjectID] {
+    var (bases, first, second) = (git_oidarray(), a.raw, b.raw)
+    let code = git_merge_bases(&bases, repository, &first, &second)
+    if code == GIT_ENOTFOUND.rawValue { return [] }
+    try check(code, "cannot find the merge bases of \(a) and \(b) of \(name)")
+    defer { git_oidarray_dispose(&bases) }
+    return (0..<bases.count).map { ObjectID(bases.ids[$0]) }
+  }
+
   private func conflicts(_ index: OpaquePointer, _ context: String) throws(GitError) -> [String] {
     let iterator = try make(git_index_conflict_iterator_free, context) {
       git_index_conflict_iterator_new(&$0, index)
@@ -128,13 +161,23 @@ extension Store {
       return "\(who.name) <\(who.email)> \(who.seconds) \(zone)"
     }
     guard !message.utf8.contains(0) else { throw GitError(.invalid, "cannot write a commit", "its message has a NUL") }
+    try require(tree, GIT_OBJECT_TREE, "tree")
+    for parent in parents { try require(parent, GIT_OBJECT_COMMIT, "commit") }
     var text = "tree \(tree)\n"
     for parent in parents { text += "parent \(parent)\n" }
     text += "author \(try line(author))\ncommitter \(try line(committer))\n\n\(message)"
     return text
   }
 
-  /// Writes a commit of this text into memory. libgit2 checks that its tree and parents exist.
+  /// libgit2 itself looks at what an object names only when all of it has to be here, files too.
+  private func require(_ id: ObjectID, _ type: git_object_t, _ what: String) throws(GitError) {
+    let context = "cannot write a commit of \(name)"
+    var (count, found, raw) = (0, GIT_OBJECT_INVALID, id.raw)
+    try check(git_odb_read_header(&count, &found, odb, &raw), context)
+    guard found == type else { throw GitError(.invalid, context, "\(id) is no \(what)") }
+  }
+
+  /// Writes a commit of this text into memory.
   func writeCommit(_ text: String, signature: String?) throws(GitError) -> ObjectID {
     var raw = git_oid()
     let code = git_commit_create_with_signature(&raw, repository, text, signature, signature == nil ? nil : "gpgsig")

@@ -14,7 +14,7 @@ extension Store {
   /// (`receive.unpackLimit`): a thousand small pushes leave no thousand packs.
   static let packLimit = 100
 
-  private var objectsFolder: String { String(cString: git_repository_commondir(repository)) + "objects" }
+  fileprivate var objectsFolder: String { String(cString: git_repository_commondir(repository)) + "objects" }
 
   /// Puts the new objects that these reach on disk; none is visible there before all that it names.
   func writeNewObjects(from starts: [ObjectID]) throws(GitError) {
@@ -56,8 +56,10 @@ extension Store {
     for (type, bytes) in later where type != GIT_OBJECT_TREE { try put(type, bytes) }
   }
 
-  private func writePack(_ objects: [(id: ObjectID, name: String)]) throws(GitError) {
-    let context = "cannot write a pack into \(name)"
+  /// A pack of objects, in memory. `body` gets its bytes.
+  private func withPack(
+    of objects: [(id: ObjectID, name: String)], _ context: String, _ body: (git_buf) throws(GitError) -> Void
+  ) throws(GitError) {
     let builder = try make(git_packbuilder_free, context) { git_packbuilder_new(&$0, repository) }
     // As many threads as there are processors: most of the time goes into the search for deltas.
     git_packbuilder_set_threads(builder.pointer, 0)
@@ -68,6 +70,24 @@ extension Store {
     var pack = git_buf()
     defer { git_buf_dispose(&pack) }
     try check(git_packbuilder_write_buf(&pack, builder.pointer), context)
+    try body(pack)
+  }
+
+  /// The bytes of a pack of objects; of none one that says so.
+  func pack(of objects: [(id: ObjectID, name: String)]) throws(GitError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    try withPack(of: objects, "cannot make a pack of \(name)") { pack throws(GitError) in
+      bytes = [UInt8](UnsafeRawBufferPointer(start: pack.ptr, count: pack.size))
+    }
+    return bytes
+  }
+
+  private func writePack(_ objects: [(id: ObjectID, name: String)]) throws(GitError) {
+    let context = "cannot write a pack into \(name)"
+    try withPack(of: objects, context) { pack throws(GitError) in try writePack(pack, context) }
+  }
+
+  private func writePack(_ pack: git_buf, _ context: String) throws(GitError) {
     let folder = objectsFolder + "/pack"
     try requireSpace(pack.size, in: folder, context)
     let indexer = try make(git_indexer_free, context) { git_indexer_new(&$0, folder, 0, nil, nil) }
@@ -81,7 +101,7 @@ extension Store {
   }
 
   /// libgit2 writes packs through a memory map: on a full disk that is no error but SIGBUS.
-  private func requireSpace(_ count: Int, in folder: String, _ context: String) throws(GitError) {
+  fileprivate func requireSpace(_ count: Int, in folder: String, _ context: String) throws(GitError) {
     var status = statvfs()
     guard statvfs(folder, &status) == 0 else { return }
     // The pack, its index, and a little.
@@ -97,6 +117,35 @@ extension Store {
     guard file >= 0 else { return }
     fsync(file)
     close(file)
+  }
+}
+
+/// A pack on its way into the objects on disk. Nothing of it is visible before its end, and nothing stays without that.
+final class IncomingPack {
+  private let store: Store
+  private let context: String
+  private let writer: UnsafeMutablePointer<git_odb_writepack>
+  private var progress = git_indexer_progress()
+
+  init(into store: Store) throws(GitError) {
+    self.store = store
+    context = "cannot keep what was fetched of \(store.name)"
+    var writer: UnsafeMutablePointer<git_odb_writepack>?
+    try check(git_odb_write_pack(&writer, store.odb, nil, nil), context)
+    guard let writer else { throw GitError(.invalid, context, "libgit2 takes no pack") }
+    self.writer = writer
+  }
+
+  deinit { writer.pointee.free(writer) }
+
+  func append(_ bytes: [UInt8]) throws(GitError) {
+    try store.requireSpace(bytes.count, in: store.objectsFolder + "/pack", context)
+    try check(bytes.withUnsafeBytes { writer.pointee.append(writer, $0.baseAddress, $0.count, &progress) }, context)
+  }
+
+  func end() throws(GitError) {
+    try check(writer.pointee.commit(writer, &progress), context)
+    try store.refresh()
   }
 }
 

@@ -106,6 +106,16 @@ final class Store {
     return git_odb_exists(odb, &raw) == 1
   }
 
+  /// Which of these objects are not here, by what is known without a look at the disk.
+  func absent(_ ids: some Sequence<ObjectID>) -> [ObjectID] {
+    var seen: Set<ObjectID> = []
+    return ids.filter { id in
+      guard seen.insert(id).inserted else { return false }
+      var raw = id.raw
+      return git_odb_exists_ext(odb, &raw, GIT_ODB_LOOKUP_NO_REFRESH.rawValue) != 1
+    }
+  }
+
   /// Sees what other processes have written since.
   func refresh() throws(GitError) {
     try check(git_odb_refresh(odb), "cannot read the objects of \(name)")

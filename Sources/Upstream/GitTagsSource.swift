@@ -6,24 +6,28 @@ package struct GitTagsSource: VersionSource {
   private let remote: RemoteLocation
   private let pattern: TagPattern
   private let credentials: SSHCredentials
+  private let http: HTTPAccess?
 
   /// - Parameters:
-  ///   - url: a path (a relative one against `folder`), `file://` or ssh.
+  ///   - url: a path (a relative one against `folder`), `file://`, https or ssh.
   ///   - folder: where the policy file stands.
+  ///   - http: how one over https is reached; nil: straight, by nobody in particular.
   /// - Throws: `UpstreamError` of kind `invalid` when the url or the pattern makes no sense.
   package init(
-    url: String, relativeTo folder: String, tag: String? = nil, credentials: SSHCredentials = SSHCredentials()
+    url: String, relativeTo folder: String, tag: String? = nil, credentials: SSHCredentials = SSHCredentials(),
+    http: HTTPAccess? = nil
   ) throws(UpstreamError) {
     do throws(GitError) { remote = try RemoteLocation(url, relativeTo: folder) } catch {
       throw UpstreamError(.invalid, "\(error)", exitCode: error.exitCode)
     }
     pattern = if let tag { try TagPattern(tag) } else { .whole }
     self.credentials = credentials
+    self.http = http
   }
 
   package func versions() async throws(UpstreamError) -> [PublishedVersion] {
     do throws(GitError) {
-      let repository = try await Repository.open(remote, credentials: credentials)
+      let repository = try await Repository.open(remote, credentials: credentials, http: http)
       return Self.versions(in: try await repository.references(prefixes: [Self.folder]).keys, pattern)
     } catch {
       throw UpstreamError(.unavailable, "cannot read the tags of \(remote): \(error)", exitCode: error.exitCode)

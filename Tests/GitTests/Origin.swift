@@ -70,12 +70,12 @@ extension Repository {
   func change(
     _ changes: [String: String], on parent: ObjectID?, message: String = "promote\n", merging other: ObjectID? = nil
   ) async throws -> ObjectID {
-    let tree = try writeTree(base: parent, changes: changes.mapValues { .write(Array($0.utf8)) })
+    let tree = try await writeTree(base: parent, changes: changes.mapValues { .write(Array($0.utf8)) })
     return try await writeCommit(
       tree: tree, parents: [parent, other].compactMap { $0 }, message: message, author: bot, committer: bot)
   }
 
-  func text(_ id: ObjectID) throws -> String { String(decoding: try blob(id), as: UTF8.self) }
+  func text(_ id: ObjectID) async throws -> String { String(decoding: try await blob(id), as: UTF8.self) }
 }
 
 func kind(_ work: () async throws -> Void) async -> GitError.Kind? {

@@ -16,6 +16,8 @@ struct RemoteLocationTests {
       ("git@host.example:acme/fleet.git", "ssh://git@host.example:22/~/acme/fleet.git"),
       ("host.example:/srv/fleet.git", "ssh://git@host.example:22/srv/fleet.git"),
       ("me@host:~you/fleet.git", "ssh://me@host:22/~you/fleet.git"),
+      ("https://Host.Example/acme/fleet.git", "https://host.example/acme/fleet.git"),
+      ("HTTPS://host:443/acme/../x//", "https://host/x"), ("http://127.0.0.1:8080/a%20b/", "http://127.0.0.1:8080/a%20b"),
     ])
   func read(_ text: String, _ identity: String) throws {
     #expect(try RemoteLocation(text, relativeTo: "/policy").identity == identity)
@@ -24,7 +26,9 @@ struct RemoteLocationTests {
   @Test(
     "what cannot be served is refused",
     arguments: [
-      ("https://host/x.git", GitError.Kind.unsupported), ("http://host/x", .unsupported), ("git://host/x", .unsupported),
+      ("https://me:secret@host/x.git", GitError.Kind.invalid), ("https://secret@host/x", .invalid),
+      ("https://host/x?token=secret", .invalid), ("https://host/a b", .invalid), ("https://", .invalid),
+      ("git://host/x", .unsupported),
       ("ext::sh -c x", .unsupported), ("", .invalid), ("a\nb", .invalid), ("ssh://-oProxyCommand=x/y", .invalid),
       ("-x@host:path", .invalid), ("ssh://me:secret@host/x", .invalid), ("ssh://host", .invalid),
       ("ssh://host:99999/x", .invalid), ("file://elsewhere/x", .invalid), ("file:///a%zz", .invalid), ("@host:x", .invalid),
@@ -33,7 +37,6 @@ struct RemoteLocationTests {
     let error = #expect(throws: GitError.self) { try RemoteLocation(text, relativeTo: "/policy") }
     #expect(error?.kind == kind)
     #expect(error?.description.contains("secret") == false)
-    if text.hasPrefix("https") { #expect(error?.message == "https is not supported yet") }
   }
 
   @Test("object names are forty hexadecimal digits")

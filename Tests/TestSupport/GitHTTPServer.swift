@@ -31,7 +31,7 @@ package final class GitHTTPServer: Sendable {
     package var status: Int
     /// Of the request's body.
     package var received: Int
-    /// Of the whole answer.
+    /// Of the whole answer, but the mark at its end.
     package var sent: Int
     package var headers: [String: String]
 
@@ -128,16 +128,16 @@ package final class GitHTTPServer: Sendable {
   ) throws -> Bool {
     struct Cut: Error {}
     var (sent, status) = (0, 0)
-    defer {
-      entry.sent = sent
-      entry.status = status
-      note(entry)
-    }
     func put(_ bytes: [UInt8]) throws {
       let part = bytes.prefix(max(0, (limit ?? .max) - sent))
       sent += part.count
       try connection.send(Array(part))
       if part.count < bytes.count { throw Cut() }
+    }
+    func tell() {
+      entry.sent = sent
+      entry.status = status
+      note(entry)
     }
     do {
       try backend.run(
@@ -148,9 +148,15 @@ package final class GitHTTPServer: Sendable {
           try put(Array("HTTP/1.1 \(head.status) X\r\n\(lines)Transfer-Encoding: chunked\r\n\r\n".utf8))
         },
         body: { try put(Array("\(String($0.count, radix: 16))\r\n".utf8) + $0 + [13, 10]) })
-      try put(Array("0\r\n\r\n".utf8))
-      return true
-    } catch is Cut { return false }
+    } catch {
+      tell()
+      if error is Cut { return false }
+      throw error
+    }
+    // Told before the end is sent: a client that has its answer finds it told.
+    tell()
+    do { try put(Array("0\r\n\r\n".utf8)) } catch is Cut { return false }
+    return true
   }
 
   private func note(_ entry: Entry) { log.withLock { $0.entries.append(entry) } }

@@ -72,6 +72,15 @@ struct GitTagsTests {
     #expect(try await source.versions().map(\.text) == ["1.1.0", "1.2.0"])
   }
 
+  @Test("Tags are read over http too, in two questions and without a cache")
+  func overHTTP() async throws {
+    try makeRepository()
+    let server = try GitHTTPServer(root: folder.path)
+    let source = try GitTagsSource(url: server.url("/app.git"), relativeTo: folder.path, tag: "v{version}")
+    #expect(try await source.versions() == [PublishedVersion("1.0.0"), PublishedVersion("1.1.0")])
+    #expect(server.entries.map(\.name) == ["GET info/refs", "POST git-upload-pack"])
+  }
+
   @Test("Without a pattern every tag that can be a version is one")
   func allTags() async throws {
     try makeRepository()
@@ -93,7 +102,9 @@ struct GitTagsTests {
     #expect(error?.message.contains(folder.path + "/absent.git") == true)
   }
 
-  @Test("An address that can't be used is refused when it is read", arguments: ["https://example.test/a.git", ""])
+  @Test(
+    "An address that can't be used is refused when it is read",
+    arguments: ["https://me:pw@example.test/a.git", "git://example.test/a.git", ""])
   func unusable(url: String) {
     let error = #expect(throws: UpstreamError.self) { try GitTagsSource(url: url, relativeTo: folder.path) }
     #expect(error?.kind == .invalid && error?.exitCode == 65)

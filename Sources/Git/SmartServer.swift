@@ -1,0 +1,110 @@
+import HTTP
+
+/// What is known of the server of a repository over HTTP; remembered beside the cache, so that a run need not ask.
+struct SmartServer: Hashable, Sendable {
+  /// Where the repository really is, without a slash at the end: the address, or what it redirects to.
+  var base: String
+  /// Version 2 of the protocol, or the one before that had no number.
+  var isVersion2: Bool
+  /// Whether commits and trees come without files, and files by their ids.
+  var isPartial: Bool
+  /// Whether it names the default branch of a repository without commits.
+  var namesUnborn: Bool
+
+  init(base: String, isVersion2: Bool, isPartial: Bool, namesUnborn: Bool) {
+    (self.base, self.isVersion2, self.isPartial, self.namesUnborn) = (base, isVersion2, isPartial, namesUnborn)
+  }
+
+  private static let mark = "sluice-server 1"
+
+  /// Reads what `text` gave; nil for anything else, and for what was never said of a server at this address.
+  init?(_ text: String) {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    guard lines.count == 4, lines[0] == Self.mark, lines[3].isEmpty, let url = try? HTTPURL(lines[1]) else { return nil }
+    let words = Set(lines[2].split(separator: " "))
+    self.init(
+      base: url.trimmed, isVersion2: words.contains("version2"), isPartial: words.contains("partial"),
+      namesUnborn: words.contains("unborn"))
+  }
+
+  var text: String {
+    let words = [isVersion2 ? "version2" : "version0", isPartial ? "partial" : "whole", namesUnborn ? "unborn" : "born"]
+    return "\(Self.mark)\n\(base)\n\(words.joined(separator: " "))\n"
+  }
+}
+
+/// What a server says of itself: what it can, and before version 2 its references too.
+struct Advertisement: Sendable {
+  var references: [String: ObjectID] = [:]
+  /// What HEAD points to.
+  var head: String?
+  var capabilities: Set<String> = []
+  var isVersion2 = false
+
+  init() {}
+
+  /// Reads the answer to `GET info/refs`.
+  init(_ bytes: [UInt8]) throws(PacketReader.Failure) {
+    var reader = PacketReader(bytes)
+    var isEnded = false
+    while let packet = try reader.next() {
+      guard case .data(let content) = packet, let line = packet.line else {
+        isEnded = true
+        continue
+      }
+      if line.hasPrefix("# service=") || line == "version 1" {
+        isEnded = false
+      } else if line == "version 2" {
+        isVersion2 = true
+      } else if isVersion2 {
+        capabilities.insert(line)
+      } else {
+        add(content)
+      }
+    }
+    // Each list ends in a flush packet; one without is cut off.
+    guard isEnded, reader.isBetweenPackets else { throw PacketReader.Failure() }
+    for capability in capabilities where capability.hasPrefix("symref=HEAD:") {
+      head = String(capability.dropFirst("symref=HEAD:".count))
+    }
+  }
+
+  /// `<id> <name>`, behind the first of them a NUL and the capabilities.
+  private mutating func add(_ content: ArraySlice<UInt8>) {
+    let parts = content.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.count > 1 { capabilities = Set(String(decoding: parts[1], as: UTF8.self).split(separator: " ").map(Self.plain)) }
+    let words = Self.plain(String(decoding: parts[0], as: UTF8.self)[...]).split(separator: " ", maxSplits: 1)
+    guard words.count == 2, let id = ObjectID(hex: String(words[0])) else { return }
+    if words[1].hasPrefix("refs/"), !words[1].hasSuffix("^{}") { references[String(words[1])] = id }
+  }
+
+  private static func plain(_ text: Substring) -> String { String(text.last == "\n" ? text.dropLast() : text) }
+
+  /// What a value of several words (`fetch=shallow filter`) holds.
+  func words(of name: String) -> Set<Substring> {
+    guard let capability = capabilities.first(where: { $0.hasPrefix(name + "=") }) else { return [] }
+    return Set(capability.dropFirst(name.count + 1).split(separator: " "))
+  }
+
+  func server(at base: String) -> SmartServer {
+    // Before version 2, files by their ids are for those only whom the server lets.
+    let isPartial =
+      isVersion2
+      ? words(of: "fetch").contains("filter")
+      : capabilities.isSuperset(of: ["filter", "allow-reachable-sha1-in-want"])
+    return SmartServer(
+      base: base, isVersion2: isVersion2, isPartial: isPartial, namesUnborn: words(of: "ls-refs").contains("unborn"))
+  }
+}
+
+extension HTTPURL {
+  /// The address without slashes at its end.
+  var trimmed: String { String(text.reversed().drop { $0 == "/" }.reversed()) }
+
+  /// Whether it is this very machine, where nobody listens in.
+  var isLoopback: Bool {
+    let parts = origin.host.split(separator: ".", omittingEmptySubsequences: false)
+    let isIPv4 = parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    return isIPv4 || origin.host == "localhost" || origin.host == "[::1]"
+  }
+}
