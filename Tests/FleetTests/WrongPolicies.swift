@@ -10,7 +10,8 @@ enum WrongPolicies {
   ) -> String { top + fleet + components + stages + more }
 
   static let all: [(title: String, text: String)] =
-    whole + parts + componentErrors + stageErrors + waveErrors + groupErrors + timeErrors + WrongObserving.all + unsupported
+    whole + parts + componentErrors + stageErrors + waveErrors + groupErrors + timeErrors + WrongObserving.all + WrongForges.all
+    + unsupported
 
   private static let whole: [(String, String)] = [
     ("empty", ""),
@@ -28,7 +29,7 @@ enum WrongPolicies {
 
   private static let parts: [(String, String)] = [
     ("no url", policy(top: "repository: {branch: main}\n")),
-    ("git over https", policy(top: "repository: {url: \"https://example.test/a.git\"}\n")),
+    ("a password in the address", policy(top: "repository: {url: \"https://dana:secret@example.test/a.git\"}\n")),
     ("an unknown scheme", policy(top: "repository: {url: \"svn://example.test/a\"}\n")),
     ("a repository that is a text", policy(top: "repository: ../config.git\n")),
     ("the ledger on the base branch", policy(top: "repository: {url: a, branch: main, ledger: {branch: main}}\n")),
@@ -109,14 +110,9 @@ enum WrongPolicies {
 
   private static let unsupported: [(String, String)] = [
     ("notify", policy("notify: []\n")),
-    ("another forge", policy("forge: {kind: github, api: x, project: y, credentials: {}, ca: z}\n")),
+    ("another forge", policy("forge: {kind: gitlab}\n")),
     ("a ledger elsewhere", policy(top: "repository: {url: a, ledger: {url: b, credentials: {}}}\n")),
     ("other sources", policy(components: "components: {api: {field: a, upstream: {oci: ghcr.io/acme/api}}}\n")),
-    ("tags over https", policy(components: "components: {api: {field: a, upstream: {gitTags: {url: \"https://a.test/b\"}}}}\n")),
-    (
-      "what stages will know",
-      policy(stages: "stages: [{name: dev, select: {}, merge: {method: forge}}]\n")
-    ),
     ("run and status gates", policy("gates: {lint: {run: [x]}, e2e: {status: {context: y}}}\n")),
   ]
 }

@@ -63,7 +63,7 @@ extension PolicyReader {
     else { return nil }
     let name = policyName(top)
     let repository = require("repository", in: top, hint: "write repository: {url: …}").flatMap { self.repository($0) }
-    let forge = self.forge(top["forge"])
+    let forge = self.forge(top["forge"], repository: repository)
     let layout = require("fleet", in: top, hint: "write fleet: {clusters: …, layers: […]}").flatMap { fleet($0) }
     let components = self.components(top, layout: layout)
     let groups = self.groups(top["groups"], components: components.map(\.promotion))
@@ -72,7 +72,8 @@ extension PolicyReader {
     if connect != nil || top["connect"] == nil { checkObserving(components, connect, top["health"]) }
     let gates = self.gates(top["gates"])
     let windows = self.windows(top["windows"])
-    let known = Known(gates: gates, groups: groups, windows: top["windows"]?.entries.map(\.key) ?? [])
+    let known = Known(
+      gates: gates, groups: groups, windows: top["windows"]?.entries.map(\.key) ?? [], forge: forge.kind)
     let stages = self.stages(top, known)
     let freezes = self.freezes(top["freezes"], stages: stages.map(\.promotion.name))
     let observeOnly = flag(top["observeOnly"], "observeOnly")

@@ -44,7 +44,8 @@ package struct PolicyFile: Sendable {
   package var secretVariables: Set<String> {
     var names: Set<String> = []
     if case .ssh(.environment(let name))? = repository.signing { names.insert(name) }
-    for address in addresses { if case .environment(let name)? = address.token { names.insert(name) } }
+    let places = addresses.compactMap(\.token) + [forge.credentials?.secret, repository.credentials?.password].compactMap(\.self)
+    for place in places { if case .environment(let name) = place { names.insert(name) } }
     return names
   }
 }
@@ -58,6 +59,10 @@ package struct RepositorySettings: Sendable, Equatable {
   package var signing: SigningSettings?
   /// The whole name of the ledger's ref.
   package var ledgerReference: String
+  /// Over https; nil: the forge's, where the repository is on its server.
+  package var credentials: RepositoryCredentials?
+  /// A file in PEM: these authorities and no others; nil: the forge's.
+  package var ca: String?
   package var place: Place
 }
 
@@ -71,13 +76,6 @@ package enum SigningSettings: Sendable, Equatable {
 package enum SecretPlace: Sendable, Equatable {
   case file(String)
   case environment(String)
-}
-
-package struct ForgeSettings: Sendable, Equatable {
-  package enum Kind: String, Sendable, CaseIterable { case local }
-  package var kind: Kind
-  /// Accounts whose closes and reverts are not a person's decision.
-  package var bots: [String] = []
 }
 
 /// Where clusters are, and how their layers stack.
@@ -128,6 +126,9 @@ package struct StageSettings: Sendable {
   package var select: [Condition]
   package var place: Place
   package var method: MergeMethod
+  /// Of the forge's own merge.
+  package var style = MergeStyle.merge
+  package var request = RequestSettings()
   package var apply: ApplySettings?
   package var timing = Timing()
   /// Of the groups that have settings of their own in this stage.
@@ -142,7 +143,19 @@ package struct StageSettings: Sendable {
     var waves: [Place] = []
   }
 
-  package enum MergeMethod: String, Sendable, CaseIterable { case push }
+  /// Who lands: Sluice, by pushing the very commit that was tested, or the forge, by its merge call.
+  package enum MergeMethod: String, Sendable, CaseIterable { case push, forge }
+
+  package enum MergeStyle: String, Sendable, CaseIterable { case merge, squash, rebase }
+
+  /// What its pull requests are given when they are opened.
+  package struct RequestSettings: Sendable, Equatable {
+    package var labels: [String] = []
+    /// Accounts, and teams as `organisation/team`.
+    package var reviewers: [String] = []
+
+    package init() {}
+  }
 
   /// What a cluster must have to be in the stage; all conditions must hold.
   package struct Condition: Sendable {

@@ -29,7 +29,7 @@ extension PolicyReader {
   }
 
   /// The one key of some that a section must have.
-  private mutating func onlyOne(of keys: [String], in section: Section, hint: String) -> (key: String, value: YAMLNode)? {
+  mutating func onlyOne(of keys: [String], in section: Section, hint: String) -> (key: String, value: YAMLNode)? {
     let given = section.entries.filter { keys.contains($0.key) }
     if given.count == 1 { return (given[0].key, given[0].value) }
     let words = keys.count == 2 ? keys.joined(separator: " and ") : keys.joined(separator: ", ")
@@ -210,16 +210,6 @@ extension PolicyReader {
       report("a token is sent over https alone", at: node, hint: "write https://…, or remove credentials")
     }
     return HTTPSettings(url: url, token: token, ca: ca, timeout: timeout)
-  }
-
-  private mutating func credentials(_ node: YAMLNode) -> SecretPlace? {
-    let hint = "write credentials: {token: {env: NAME}} or {token: {file: …}}"
-    guard let section = section(node, "credentials", keys: ["token"]),
-      let token = require("token", in: section, hint: hint),
-      let place = self.section(token, "token", keys: ["env", "file"]),
-      let entry = onlyOne(of: ["env", "file"], in: place, hint: hint), let text = text(entry.value, entry.key)
-    else { return nil }
-    return entry.key == "file" ? .file(text) : .environment(text)
   }
 
   /// As Kubernetes names namespaces (RFC 1123).

@@ -4,30 +4,39 @@ extension PolicyReader {
   mutating func repository(_ node: YAMLNode) -> RepositorySettings? {
     guard
       let section = self.section(
-        node, "repository", keys: ["url", "branch", "author", "sign", "ledger"], later: ["credentials", "ca"])
+        node, "repository", keys: ["url", "branch", "author", "sign", "ledger", "credentials", "ca"])
     else { return nil }
     let branch = section["branch"].flatMap { self.branch($0, "branch") }
     let author = self.author(section["author"])
     let signing = section["sign"].flatMap { self.signing($0) }
     let ledger = self.ledger(section["ledger"], base: branch)
-    guard let urlNode = require("url", in: section, hint: "write url: a path, file://… or ssh://…"),
+    let credentials = section["credentials"].flatMap { repositoryCredentials($0) }
+    let ca = section["ca"].flatMap { text($0, "ca") }
+    guard let urlNode = require("url", in: section, hint: "write url: a path, file://…, ssh://… or https://…"),
       let url = text(urlNode, "url"), checkRemote(url, at: urlNode)
     else { return nil }
+    if credentials != nil || ca != nil, !Self.isHTTP(url), let node = section["credentials"] ?? section["ca"] {
+      report("credentials and ca of a repository are for https", at: node, hint: "remove them; ssh has its own keys")
+    }
     return RepositorySettings(
       url: url, branch: branch, authorName: author.name, authorEmail: author.email, signing: signing,
-      ledgerReference: ledger, place: place(urlNode))
+      ledgerReference: ledger, credentials: credentials, ca: ca, place: place(urlNode))
   }
 
-  /// Paths, `file://`, `ssh://` and `user@host:path` are served.
+  /// Paths, `file://`, `ssh://`, `user@host:path` and `https://` are served; `http://` where nothing secret is sent, or to this
+  /// machine, which is seen to when it is used.
   mutating func checkRemote(_ url: String, at node: YAMLNode) -> Bool {
     guard let end = url.firstRange(of: "://") else { return true }
     let scheme = url[..<end.lowerBound].lowercased()
     switch scheme {
     case "file", "ssh": return true
     case "http", "https":
-      reportUnsupported("git over \(scheme)", at: node, hint: "use ssh://, file:// or a path")
+      guard url[end.upperBound...].prefix(while: { $0 != "/" }).contains("@") else { return true }
+      report(
+        "an address must not hold a user or password", at: node,
+        hint: "write repository: {credentials: {token: {env: NAME}}}")
     default:
-      report("unknown scheme \"\(scheme)\" in \"\(url)\"", at: node, hint: "use ssh://, file:// or a path")
+      report("unknown scheme \"\(scheme)\" in \"\(url)\"", at: node, hint: "use https://, ssh://, file:// or a path")
     }
     return false
   }
@@ -91,18 +100,6 @@ extension PolicyReader {
     return text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
       !$0.isEmpty && !$0.hasPrefix(".") && !$0.hasSuffix(".lock")
     }
-  }
-
-  mutating func forge(_ node: YAMLNode?) -> ForgeSettings {
-    guard let node,
-      let section = self.section(
-        node, "forge", keys: ["kind", "bots"], later: ["api", "project", "credentials", "ca"])
-    else { return ForgeSettings(kind: .local) }
-    let kind = require("kind", in: section, hint: "write kind: local")
-    let bots = section["bots"].flatMap { texts($0, "bots", hint: "write bots: [\"renovate[bot]\"]") } ?? []
-    return ForgeSettings(
-      kind: word(kind, "forge", of: ForgeSettings.Kind.allCases, default: .local, later: ["github", "gitlab", "gitea"]),
-      bots: bots.map(\.text))
   }
 
   // MARK: fleet

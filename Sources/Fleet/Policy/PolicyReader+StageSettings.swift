@@ -7,11 +7,13 @@ extension PolicyReader {
     var stage: Stage
     /// For waves that don't say their own.
     var soak: Duration
-    var method = StageSettings.MergeMethod.push
+    var method: StageSettings.MergeMethod
+    var style = StageSettings.MergeStyle.merge
     var timing = StageSettings.Timing()
 
-    init(stage: Stage) {
+    init(stage: Stage, forge: ForgeSettings.Kind) {
       self.stage = stage
+      method = forge == .local ? .push : .forge
       soak = stage.soak
     }
   }
@@ -45,7 +47,7 @@ extension PolicyReader {
   mutating func own(_ node: YAMLNode, _ title: String, _ known: Known, over stage: ReadSettings) -> [GroupName: ReadSettings] {
     guard let groups = freeSection(node, "for of \(title)") else { return [:] }
     let elsewhere = Dictionary(
-      uniqueKeysWithValues: ["name", "after", "select", "apply", "was", "for", "windows", "freezes"].map { key in
+      uniqueKeysWithValues: ["name", "after", "select", "apply", "was", "for", "pullRequest", "windows", "freezes"].map { key in
         (key, key == "windows" ? "write merge: {windows: [business-hours]}" : "it is the whole stage's: remove it")
       })
     var own: [GroupName: ReadSettings] = [:]
@@ -69,12 +71,20 @@ extension PolicyReader {
   private mutating func merge(
     _ node: YAMLNode?, _ title: String, _ known: Known, ofGroup: Bool, _ read: inout ReadSettings
   ) {
-    let keys = ["approvals", "windows"] + (ofGroup ? [] : ["method"])
-    let elsewhere = ofGroup ? ["method": "it is the whole stage's: remove it"] : [:]
+    let own = ["method", "style"]
+    let keys = ["approvals", "windows"] + (ofGroup ? [] : own)
+    let elsewhere =
+      ofGroup ? Dictionary(uniqueKeysWithValues: own.map { ($0, "it is the whole stage's: remove it") }) : [:]
     guard let node, let section = self.section(node, "merge of \(title)", keys: keys, elsewhere: elsewhere) else { return }
     read.stage.approvals = count(section["approvals"], "approvals", in: 0...100) ?? read.stage.approvals
-    read.method = word(
-      section["method"], "method", of: StageSettings.MergeMethod.allCases, default: read.method, later: ["forge"])
+    read.method = word(section["method"], "method", of: StageSettings.MergeMethod.allCases, default: read.method)
+    if read.method == .forge, known.forge == .local, let node = section["method"] {
+      report("the local forge has no merge of its own", at: node, hint: "remove method, or write method: push")
+    }
+    read.style = word(section["style"], "style", of: StageSettings.MergeStyle.allCases, default: read.style)
+    if read.method == .push, let node = section["style"] {
+      report("style is how the forge merges, and method is push", at: node, hint: "remove it, or write method: forge")
+    }
     if let node = section["windows"] { read.timing.windows = windowNames(node, title, known: known.windows) }
   }
 

@@ -16,9 +16,10 @@ extension PolicyReader {
     let gates: [GateName]
     let groups: [Group]
     let windows: [WindowName]
+    let forge: ForgeSettings.Kind
   }
 
-  private static let stageKeys = ["name", "after", "select", "apply", "was", "for"] + sharedKeys
+  private static let stageKeys = ["name", "after", "select", "apply", "was", "for", "pullRequest"] + sharedKeys
   private static let elsewhere = [
     "windows": "write merge: {windows: [business-hours]}",
     "freezes": "write freezes: at the top of the policy, with stages: in it",
@@ -57,14 +58,15 @@ extension PolicyReader {
     let conditions = select.flatMap { self.conditions($0, title) }
     let apply = section["apply"].flatMap { self.apply($0) }
     let base = Stage(name: name ?? "", after: after.map(\.text), applies: section["apply"] != nil, was: was.map(\.text))
-    var read = settings(section, title, known, over: ReadSettings(stage: base))
+    var read = settings(section, title, known, over: ReadSettings(stage: base, forge: known.forge))
     let own = section["for"].map { self.own($0, title, known, over: read) } ?? [:]
     read.stage.own = own.mapValues(\.stage)
     guard let name, let nameNode, let conditions else { return nil }
     return ReadStage(
       promotion: read.stage,
       settings: StageSettings(
-        name: name, select: conditions, place: place(select ?? nameNode), method: read.method, apply: apply,
+        name: name, select: conditions, place: place(select ?? nameNode), method: read.method, style: read.style,
+        request: request(section["pullRequest"], title), apply: apply,
         timing: read.timing, own: own.mapValues(\.timing)),
       after: after, was: was)
   }

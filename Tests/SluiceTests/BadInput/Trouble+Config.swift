@@ -58,7 +58,7 @@ extension Trouble {
       "    soka: 1m\n    deadline: 10m\n    apply"),
     policy("a tag pattern without a version", says: "{version}", "tag: \"v{version}\"", "tag: \"v\""),
     policy("a policy that is not YAML", says: "policy.yaml:2:", "name: world\n", "name: [world\n"),
-    policy("a policy for another forge", says: "not supported yet", "kind: local", "kind: github"),
+    policy("a policy for another forge", says: "not supported yet", "kind: local", "kind: gitlab"),
     policy("a branch that does not exist", says: "refs/heads/trunk", "branch: main", "branch: trunk"),
   ]
 
