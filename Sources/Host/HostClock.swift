@@ -20,6 +20,14 @@ package struct HostClock: Sendable {
     return time(nil)
   }
 
+  /// Waits. Where a test holds the time in its hands, none has to pass.
+  @Sendable package static func pause(_ duration: Duration) async throws {
+    #if DEBUG
+      if Environment.value("SLUICE_CLOCK") != nil { return }
+    #endif
+    try await Task.sleep(for: duration)
+  }
+
   #if DEBUG
     static func seconds(in file: String) -> Int {
       let text = (try? AtomicFile.read(file, limit: 64)).map { String(decoding: $0, as: UTF8.self) } ?? ""
