@@ -184,4 +184,9 @@ package struct CommitStatus: Sendable, Equatable {
     self.url = url
     self.by = by
   }
+
+  /// Whether it says the same as another of its context, whoever set it.
+  package func saysTheSame(as other: CommitStatus) -> Bool {
+    state == other.state && description == other.description && url == other.url
+  }
 }

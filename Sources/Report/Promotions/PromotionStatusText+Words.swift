@@ -14,6 +14,9 @@ extension PromotionStatusText.Wait {
     }
   }
 
+  /// Whether only the forge has something against it.
+  var isForges: Bool { if case .forge = self { true } else { false } }
+
   /// The most important first: what failed, what a person asked for, what is missing.
   var rank: Int {
     switch self {

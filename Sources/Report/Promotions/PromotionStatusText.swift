@@ -47,8 +47,11 @@ package struct PromotionStatusText: Sendable, Equatable {
     self.mergesByItself = mergesByItself
   }
 
+  /// What the forge alone has something against has passed here: were it not a success, a forge that asks for this very status would
+  /// wait for itself.
   package var state: State {
     switch outlook {
+    case .waits(let waits) where !waits.isEmpty && waits.allSatisfy(\.isForges): .success
     case .willLand: .success
     case .moot: .pending
     case .waits(let waits): waits.contains(where: \.isFailure) ? .failure : .pending
