@@ -1,4 +1,5 @@
 import Fleet
+import Git
 import Ledger
 import Promotion
 package import Report
@@ -35,7 +36,7 @@ package struct DiscoverJob: Job {
     for component in workspace.policy.components {
       guard let upstream = component.upstream else { continue }
       do throws(UpstreamError) {
-        let source = try Self.source(upstream, folder: workspace.policy.folder)
+        let source = try Self.source(upstream, folder: workspace.policy.folder, http: workspace.http)
         observation.answers[component.name] = try await source.versions()
       } catch {
         workspace.report(.warning("\(component.name): \(error)"))
@@ -86,9 +87,9 @@ package struct DiscoverJob: Job {
     }
   }
 
-  static func source(_ upstream: UpstreamSettings, folder: String) throws(UpstreamError) -> any VersionSource {
+  static func source(_ upstream: UpstreamSettings, folder: String, http: HTTPAccess?) throws(UpstreamError) -> any VersionSource {
     switch upstream {
-    case .gitTags(let url, let tag): try GitTagsSource(url: url, relativeTo: folder, tag: tag)
+    case .gitTags(let url, let tag): try GitTagsSource(url: url, relativeTo: folder, tag: tag, http: http)
     case .list(let versions): ListSource(versions)
     }
   }

@@ -17,13 +17,17 @@ package struct GateJob: Job {
     let content: GateContent
     /// The result that this content has already.
     let known: GateRecord?
+    /// A person asked for it by a label, whatever is known.
+    let isAskedFor: Bool
+
+    var isRun: Bool { known == nil || isAskedFor }
   }
 
   package struct Plan: JobPlan {
     var runs: [Run]
     package var isEmpty: Bool { runs.isEmpty }
     package var preview: [Event] {
-      runs.filter { $0.known == nil }.map {
+      runs.filter(\.isRun).map {
         .gate(number: $0.branch.request?.number, $0.branch.slot, $0.gate, passed: false, detail: "would run")
       }
     }
@@ -35,16 +39,20 @@ package struct GateJob: Job {
     if let problem = look.requests.problem { throw problem }
     var runs: [Run] = []
     for branch in look.branches.values.sorted(by: { $0.place < $1.place }) {
-      guard branch.request != nil, let view = look.gates[branch.place],
+      guard let request = branch.request, let view = look.gates[branch.place],
         let stage = look.situation.policy.stage(branch.slot)
       else { continue }
       let statuses = try await workspace.forge.statuses(of: branch.tip.id)
+      let isAskedFor = request.labels.contains(Self.retest)
       for gate in stage.gates {
         let key = view.content.key(of: gate)
         let known = view.results[gate]
         let isShown = known.map { record in statuses.contains { $0.says(record) } } ?? false
         let isNoted = known.map { branch.rollout(look.records.rollouts)?.isNoted($0) ?? true } ?? false
-        if !isShown || !isNoted { runs.append(Run(branch: branch, gate: gate, key: key, content: view.content, known: known)) }
+        if !isShown || !isNoted || isAskedFor {
+          runs.append(
+            Run(branch: branch, gate: gate, key: key, content: view.content, known: known, isAskedFor: isAskedFor))
+        }
       }
     }
     return runs
@@ -52,21 +60,29 @@ package struct GateJob: Job {
 
   package func plan(for runs: [Run]) -> Plan { Plan(runs: runs) }
 
+  /// The label by which people have the gates run again. It goes when they have.
+  static let retest = "sluice/retest"
+
   package func perform(_ plan: Plan) async throws -> Bool {
     for run in plan.runs { try await perform(run) }
+    for (number, runs) in Dictionary(grouping: plan.runs.filter(\.isAskedFor), by: { $0.branch.request?.number ?? 0 }) {
+      if try await workspace.forge.removeLabel(number, Self.retest), let run = runs.first {
+        workspace.report(.retest(number: number, run.branch.slot, gates: runs.count))
+      }
+    }
     return false
   }
 
   private func perform(_ run: Run) async throws {
     var record = run.known
-    if record == nil {
+    if run.isRun {
       let (result, output) = try await run.content.result(of: run.gate)
       record = GateRecord(key: run.key, gate: run.gate, result: result, at: workspace.clock(), output: output)
     }
     guard let own = record else { return }
     try await workspace.ledger.update("Gate \(run.gate)") { ledger in
       // The same content has the same result: whoever was first said it.
-      let there = try? await ledger.one(GateRecord.self, run.key)
+      let there = run.isAskedFor ? nil : try? await ledger.one(GateRecord.self, run.key)
       record = there ?? own
       let result: [LedgerChange] = there == nil ? [.put(own, replacesDamaged: true)] : []
       // Noted with the result, and beside it: what is red gives way to what is newer after its request is gone, too (trap 28).
@@ -112,6 +128,6 @@ extension CommitStatus {
 
   fileprivate func says(_ record: GateRecord) -> Bool {
     let wanted = CommitStatus(record)
-    return context == wanted.context && state == wanted.state && description == wanted.description
+    return context == wanted.context && saysTheSame(as: wanted)
   }
 }

@@ -14,7 +14,8 @@ package protocol Job: Sendable {
   ///
   /// - Returns: Whether it is worth looking again in this run.
   func perform(_ plan: Plan) async throws -> Bool
-  /// Whether it writes nothing but the ledger: such a job runs under `observeOnly` too.
+  /// Whether it writes nothing but the ledger: such a job runs under `observeOnly` too. It acts on what it has read, and decides
+  /// again when it writes.
   var onlyObserves: Bool { get }
   var workspace: Workspace { get }
 }
@@ -40,13 +41,27 @@ extension Job {
       return false
     }
     for round in 0..<rounds {
-      let plan = plan(for: try await observe())
+      let isFresh = workspace.takeFreshness()
+      var plan = plan(for: try await observe())
       if plan.isEmpty { return round > 0 }
+      // What the run had read before told that there is something to do; it is done on what is there now.
+      if !onlyObserves, !isFresh, !workspace.isDryRun {
+        await workspace.refresh()
+        _ = workspace.takeFreshness()
+        plan = self.plan(for: try await observe())
+        if plan.isEmpty { return round > 0 }
+      }
       if workspace.isDryRun {
         plan.preview.forEach(workspace.report)
         return false
       }
-      guard try await perform(plan) else { return true }
+      let goesOn: Bool
+      do { goesOn = try await perform(plan) } catch {
+        await workspace.refresh()
+        throw error
+      }
+      await workspace.refresh()
+      if !goesOn { return true }
     }
     return true
   }

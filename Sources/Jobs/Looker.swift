@@ -93,12 +93,18 @@ struct Requests: Sendable {
     problem == nil && other.problem == nil && open == other.open && closed == other.closed
   }
 
+  /// What did not answer is not asked again in a run: each job would wait for it anew.
   init(_ workspace: Workspace, branches: [String]) async {
+    if let problem = workspace.forgeProblem.withLock({ $0 }) {
+      (open, closed, self.problem) = ([], [], problem)
+      return
+    }
     do throws(ForgeError) {
       let requests = try await workspace.forge.open(prefix: "sluice/\(workspace.policy.name)/")
       (open, closed, problem) = (requests, try await workspace.forge.closed(branches: branches), nil)
     } catch {
       (open, closed, problem) = ([], [], error)
+      if workspace.forge.seesMergesLater { workspace.forgeProblem.withLock { $0 = error } }
     }
   }
 }

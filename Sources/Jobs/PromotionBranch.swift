@@ -98,7 +98,10 @@ struct BranchReader {
     for (reference, id) in references.sorted(by: { $0.key < $1.key }) {
       guard let place = names.place(ofReference: reference) else { continue }
       if try await repository.isAncestor(id, of: base.id) { continue }
-      branches[place] = try await branch(place, reference, id, closed)
+      let branch = try await branch(place, reference, id, closed)
+      // Squashed or rebased, its content is in the base though its commits are not.
+      if branch.tree == base.tree, branch.request == nil, branch.personsCommit == nil { continue }
+      branches[place] = branch
     }
     return branches
   }

@@ -40,7 +40,7 @@ package struct ProposeJob: Job {
     var observation = Observation(look: look, texts: [:])
     let words = PromotionWords(look: look, workspace: workspace)
     for (place, branch) in look.branches {
-      if let text = try await words.text(branch) { observation.texts[place] = (text.title, text.body) }
+      if let text = try await words.text(branch) { observation.texts[place] = (text.title, text.body(workspace.template)) }
     }
     return observation
   }
@@ -115,7 +115,9 @@ package struct ProposeJob: Job {
     let names = BranchNames(policy: workspace.policy.name)
     return look.references.sorted { $0.key < $1.key }.compactMap { reference, tip in
       guard let place = names.place(ofReference: reference), look.branches[place] == nil,
-        look.records.tips[BranchNames.short(reference)]?.commits.contains(tip.hex) == true
+        look.records.tips[BranchNames.short(reference)]?.commits.contains(tip.hex) == true,
+        // The forge has not seen yet that it has landed, and would take the request for closed.
+        !look.requests.open.contains(where: { $0.branch == BranchNames.short(reference) })
       else { return nil }
       return .remove(place, reference: reference, tip: tip)
     }
@@ -153,8 +155,11 @@ package struct ProposeJob: Job {
   private func open(_ branch: PromotionBranch, _ title: String, _ body: String) async throws {
     guard let to = branch.trailers?.to else { return }
     let base = BranchNames.short(try await workspace.baseReference())
+    let settings = workspace.policy.stage(branch.slot.stage)?.request ?? StageSettings.RequestSettings()
     let request = try await workspace.forge.create(
-      Proposal(title: title, body: body, base: base, branch: BranchNames.short(branch.reference)))
+      Proposal(
+        title: title, body: body, base: base, branch: BranchNames.short(branch.reference), labels: settings.labels,
+        reviewers: settings.reviewers))
     workspace.report(.opened(number: request.number, branch.slot, to, kind: branch.kind))
     if branch.kind == .promote { try await note(branch.slot, to, request.number) }
   }

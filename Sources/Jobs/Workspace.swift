@@ -30,6 +30,10 @@ package final class Workspace: Sendable {
   let log: (@Sendable (String) -> Void)?
   /// Told how far long work is, in one line; nil: nobody watches.
   let progress: (@Sendable (ProgressLine) -> Void)?
+  /// The layout of pull requests' texts.
+  package let template: PullRequestTemplate
+  /// How servers are reached that are asked for versions; nil: over https none is.
+  let http: HTTPAccess?
   let fleets: FleetHistory
   private let tell: @Sendable (Event) -> Void
   /// What was looked at last, for as long as nothing of it moves.
@@ -37,12 +41,20 @@ package final class Workspace: Sendable {
   /// The promotions that were made last.
   let lastContents = Mutex<[PromotionContent.Made]>([])
   let lastConsolidations = Mutex<[Consolidations.Made]>([])
+  /// Why the forge could not be read in this run.
+  let forgeProblem = Mutex<ForgeError?>(nil)
+  /// What the forge answered in this run to merges, by request and head; and how often each lost a race.
+  let refusals = Mutex<[String: MergeAnswer]>([:])
+  let races = Mutex<[String: Int]>([:])
+  /// Whether what was read of servers was read for a look that nobody has used yet.
+  private let isFresh = Mutex(true)
   private let told = Mutex<[Event]>([])
   private let worst = Mutex<Int32>(0)
 
   package init(
     policy: PolicyFile, policyDigest: String, repository: Repository, ledger: LedgerStore, forge: any Forge,
-    memo: FleetMemo? = nil, environment: [String: String] = [:], signing: Signing? = nil, isDryRun: Bool = false,
+    template: PullRequestTemplate = .standard, http: HTTPAccess? = nil, memo: FleetMemo? = nil,
+    environment: [String: String] = [:], signing: Signing? = nil, isDryRun: Bool = false,
     runName: String, shard: Shard = .all, clock: @escaping @Sendable () -> Timestamp,
     log: (@Sendable (String) -> Void)? = nil, progress: (@Sendable (ProgressLine) -> Void)? = nil,
     tell: @escaping @Sendable (Event) -> Void
@@ -57,6 +69,8 @@ package final class Workspace: Sendable {
     self.isDryRun = isDryRun
     self.runName = runName
     self.shard = shard
+    self.template = template
+    self.http = http
     self.log = log
     self.progress = progress
     self.clock = clock
@@ -81,6 +95,29 @@ package final class Workspace: Sendable {
 
   /// What a part of the work failed with; 0 where nothing did.
   package var exitCode: Int32 { worst.withLock { $0 } }
+
+  /// Whether servers are asked once, and their answers used by all jobs of a run that do not act.
+  private var remembersServers: Bool {
+    if case .http = repository.remote.kind { return true }
+    return forge.seesMergesLater
+  }
+
+  /// Whether the next look reads anew; from then on it is no longer so.
+  func takeFreshness() -> Bool {
+    guard remembersServers else { return true }
+    return isFresh.withLock { isFresh in
+      defer { isFresh = false }
+      return isFresh
+    }
+  }
+
+  /// Forgets what servers said: what is looked at next is asked anew.
+  func refresh() async {
+    guard remembersServers else { return }
+    await repository.refresh()
+    await forge.refresh()
+    isFresh.withLock { $0 = true }
+  }
 
   /// Who makes Sluice's commits, now.
   func signature() -> Signature {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fleet
+import Forge
 import Git
 import Jobs
 import Promotion
@@ -74,10 +75,16 @@ struct Plan: AsyncParsableCommand {
 struct Validate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Reads the policy, and resolves the fleet that it describes at the base branch.")
+  @Flag(name: .long, help: "Asks the forge, too, what it lets Sluice do there, and says what will not work.")
+  var forge = false
   @OptionGroup var options: GlobalOptions
 
   mutating func run() async throws {
     let session = try await Session(options)
+    for name in session.workspace.template.unknownNames {
+      Output.note("warning: \(session.workspace.template.name) names {{\(name)}}, which there is not")
+    }
+    if forge { return try await validateForge(session) }
     let fleet = try await session.workspace.baseFleet()
     let policy = session.policy
     for note in fleet.notes { Output.note("note: \(note.description)") }
@@ -90,5 +97,14 @@ struct Validate: AsyncParsableCommand {
     session.print(
       "\(policy.file) is valid: \(fleet.clusters.count) clusters; \(counts)\n",
       json: .members(["valid": true, "clusters": .number(fleet.clusters.count), "stages": .array(rows)]))
+  }
+
+  private func validateForge(_ session: Session) async throws {
+    let report = FindingsReport(
+      try await session.workspace.forgeFindings().map { finding in
+        FindingsReport.Finding(.init(rawValue: finding.weight.rawValue) ?? .problem, finding.text, hint: finding.hint)
+      })
+    session.print(report.text, json: report.json)
+    if report.worst == .problem { throw Failure(code: ExitStatus.badData) }
   }
 }

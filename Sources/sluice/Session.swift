@@ -34,6 +34,22 @@ struct LoadedPolicy {
     digest = SHA256Digest.hex(bytes)
   }
 
+  /// The file beside the policy that lays out pull requests, where there is one.
+  static let templateName = "pull-request.mustache"
+
+  func template() throws -> PullRequestTemplate {
+    let path = "\(file.folder)/\(Self.templateName)"
+    let bytes: [UInt8]
+    do throws(HostError) { bytes = try AtomicFile.read(path, limit: 1 << 20) } catch {
+      if error.kind == .notFound { return .standard }
+      throw UsageError("the template can't be read: \(error)", code: ExitStatus.of(error))
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw UsageError("\(path) is no UTF-8 text", hint: "convert it to UTF-8", code: ExitStatus.badData)
+    }
+    return try PullRequestTemplate(text, name: path)
+  }
+
   /// What relative paths in the policy count from.
   private static func folder(of path: String) -> String {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
@@ -55,18 +71,27 @@ struct Session {
   let options: GlobalOptions
   let policy: PolicyFile
   let workspace: Workspace
-  let forge: LocalForge
+  private let local: LocalForge?
 
   init(_ options: GlobalOptions, isDryRun: Bool = false, shard: Shard = .all) async throws {
     let loaded = try LoadedPolicy(options)
     let policy = loaded.file
     let remote = try RemoteLocation(policy.repository.url, relativeTo: policy.folder)
     let cache = try CacheFolder(options, remote: remote)
-    let repository = try await Repository.open(remote, cache: cache.root)
-    let signing = try Self.signing(policy)
     let clock: @Sendable () -> Int = { HostClock().now() }
-    forge = LocalForge(repository: repository, clock: clock)
     let say: @Sendable (String) -> Void = { Output.note($0) }
+    let servers = try ServerAccess(policy, cache: cache.own, log: options.verbose ? say : nil, clock: clock)
+    let progress = TerminalProgress.teller
+    let repository = try await Repository.open(remote, cache: cache.root, http: servers.git(remote, progress: progress))
+    await repository.watch(Self.watched(policy))
+    let signing = try Self.signing(policy)
+    let forge: any Forge
+    if let server = servers.forge {
+      (forge, local) = (server, nil)
+    } else {
+      let here = LocalForge(repository: repository, clock: clock)
+      (forge, local) = (here, here)
+    }
     let printer = EventPrinter(policy: policy.promotion, options: options, isDryRun: isDryRun)
     workspace = Workspace(
       policy: policy, policyDigest: loaded.digest, repository: repository,
@@ -74,12 +99,31 @@ struct Session {
         repository: repository, reference: policy.repository.ledgerReference, policy: policy.name,
         author: LedgerStore.Author(name: policy.repository.authorName, email: policy.repository.authorEmail),
         signing: signing, clock: clock),
-      forge: forge, memo: FleetMemo(path: "\(cache.own)/fleet-\(policy.name)"), environment: Environment.current,
+      forge: forge, template: try loaded.template(), http: servers.versions,
+      memo: FleetMemo(path: "\(cache.own)/fleet-\(policy.name)"), environment: Environment.current,
       signing: signing, isDryRun: isDryRun, runName: "\(Self.hostName())-\(getpid())-\(clock())",
       shard: shard, clock: { Timestamp(seconds: clock()) }, log: options.verbose ? say : nil,
-      progress: TerminalProgress.teller, tell: printer.tell)
+      progress: progress, tell: printer.tell)
     self.options = options
     self.policy = policy
+  }
+
+  /// The local forge; of a policy with another one an error.
+  var forge: LocalForge {
+    get throws {
+      guard let local else {
+        throw UsageError(
+          "the policy's pull requests are on \(policy.forge.kind.rawValue), not in the repository",
+          hint: "do that there; `sluice forge` is for forge: {kind: local}")
+      }
+      return local
+    }
+  }
+
+  /// The references that a run asks for again and again.
+  private static func watched(_ policy: PolicyFile) -> [String] {
+    (policy.repository.branch.map { ["refs/heads/\($0)"] } ?? []) + [policy.repository.ledgerReference]
+      + ChangeKind.allCases.map { "refs/heads/sluice/\(policy.name)/\($0.rawValue)/" }
   }
 
   /// Prints either form of a result.
