@@ -1,3 +1,4 @@
+import FakeGitHub
 import Foundation
 import TestSupport
 
@@ -26,10 +27,13 @@ final class World: Sendable {
   }
 
   let plan: Plan
+  /// Where its pull requests are; nil: in the repository itself.
+  let hub: FakeGitHub?
 
   init(_ plan: Plan = Plan()) throws {
     self.plan = plan
     folder = try TemporaryFolder()
+    hub = ForgeKind.current == .github ? try Self.makeHub(folder.path) : nil
     try writeFleet()
     try writeScripts()
     try folder.write(policy(), to: "policy.yaml")
@@ -38,17 +42,19 @@ final class World: Sendable {
     for tier in plan.tiers { for cluster in tier.clusters { try setCluster(cluster, version: plan.version) } }
   }
 
-  /// The same world in a folder of its own, as it is now; of a movable one.
+  /// The same world in a folder of its own, as it is now; of a movable one, or of one on a forge where no request is yet.
   init(copyOf other: World) throws {
     plan = other.plan
     folder = try TemporaryFolder()
-    try Command.check(["cp", "-a", other.path + "/.", path])
+    try Command.check(["cp", "-a", other.path + "/.", folder.path])
+    hub = other.hub == nil ? nil : try Self.makeHub(folder.path)
+    if hub != nil { try folder.write(policy(), to: "policy.yaml") }
   }
 
   // MARK: Making
 
   private func writeFleet() throws {
-    try Command.check(["git", "init", "-q", "--bare", "-b", "main", fleet])
+    if hub == nil { try Command.check(["git", "init", "-q", "--bare", "-b", "main", fleet]) }
     try commit("The fleet") { work in
       try work.write(
         "# what every cluster has\nversions:\n  app: \(plan.version)   # the application\nregion: eu\n", to: "defaults.yaml")
@@ -93,8 +99,8 @@ final class World: Sendable {
     let path = plan.movable ? "." : path
     var text = """
       name: world
-      repository: {url: "\(path)/fleet.git", branch: main}
-      forge: {kind: local}
+      repository: {url: "\(hub?.url ?? "\(path)/fleet.git")", branch: main}
+      forge: \(hub.map { "{kind: github, api: \"\($0.api)\", credentials: {token: {env: FORGE_TOKEN}}}" } ?? "{kind: local}")
       fleet:
         clusters: clusters/{cluster}.yaml
         layers: [defaults.yaml, "tiers/{tier}.yaml", "clusters/{cluster}.yaml"]
@@ -159,7 +165,7 @@ final class World: Sendable {
   var environment: [String: String] {
     [
       "WORLD": path, "SLUICE_POLICY": path + "/policy.yaml", "SLUICE_CACHE": path + "/cache", "SLUICE_CLOCK": path + "/clock",
-      "USER": "dana",
+      "USER": "dana", "FORGE_TOKEN": Self.token,
       // Programs of its own come first.
       "PATH": "\(path)/bin:\(Command.environment["PATH"] ?? "")",
     ]
@@ -173,7 +179,8 @@ final class World: Sendable {
   /// A run that must succeed; gives what it printed.
   @discardableResult
   func check(_ arguments: String...) throws -> String {
-    try Command.check([Binary.path] + arguments, in: path, environment: environment)
+    if let hub, arguments.first == "forge" { return try hub.act(arguments, in: self) }
+    return try Command.check([Binary.path] + arguments, in: path, environment: environment)
   }
 
   func start(_ arguments: String..., environment more: [String: String] = [:]) throws -> Running {
@@ -220,8 +227,9 @@ final class World: Sendable {
   /// Every reference and where it points, in order.
   func references() throws -> String { try git("for-each-ref", "--format=%(refname) %(objectname)") }
 
-  /// The local forge's requests, by number, as JSON objects.
+  /// The forge's requests, by number, as JSON objects.
   func requests() throws -> [[String: Any]] {
+    if let hub { return hub.listed }
     let text = try check("forge", "list", "--all", "--format", "json")
     return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]] ?? []
   }
