@@ -57,7 +57,10 @@ enum HiddenMark {
   // MARK: Texts
 
   /// Line ends as Sluice writes them.
-  static func normal(_ text: String) -> String { text.contains("\r") ? text.replacing("\r\n", with: "\n") : text }
+  static func normal(_ text: String) -> String {
+    // A line end of two bytes is one character.
+    text.utf8.contains(0x0D) ? text.replacing("\r\n", with: "\n") : text
+  }
 
   /// Whether two texts are the same but for line ends, and white space at their end, which forges drop.
   static func isSame(_ a: String, _ b: String) -> Bool {
