@@ -101,6 +101,14 @@ import Testing
     #expect(fixture.clock.pauses.last == 5)
   }
 
+  @Test func `writes of processes side by side are counted together`() async throws {
+    let fixture = try GitHubFixture()
+    fixture.script.on("DELETE /issues/4/labels/x", 200, "[]")
+    let forges = [try fixture.forge(), try fixture.forge()]
+    for forge in forges + forges { _ = try await forge.removeLabel(4, "x") }
+    #expect(forges[1].client.memory.contents.writes.count == 4)
+  }
+
   @Test func `a minute holds eighty writes`() async throws {
     let fixture = try GitHubFixture()
     fixture.script.on("DELETE /issues/4/labels/x", 200, "[]")

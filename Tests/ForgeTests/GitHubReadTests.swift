@@ -308,6 +308,41 @@ import Testing
     #expect(closed.map(\.mark) == ["moot"])
   }
 
+  @Test func `what was opened lately and is over by now is not asked for again`() async throws {
+    let fixture = try GitHubFixture()
+    fixture.script.on(Self.openList, 200, "[]")
+    fixture.script.on("POST /pulls", 201, GitHubFixture.pull(4))
+    fixture.script.on("GET /pulls/4", 200, GitHubFixture.pull(4, state: "closed", closed: 5, merged: GitHubFixture.other))
+    _ = try await fixture.forge().create(Proposal(title: "Promote", body: "Why", base: "main", branch: Self.branch))
+    for _ in 0..<3 { #expect(try await fixture.forge().open(prefix: "sluice/").isEmpty) }
+    #expect(fixture.asked.count { $0 == "GET /pulls/4" } == 1)
+  }
+
+  @Test func `one that is asked for alone says who closed it`() async throws {
+    let fixture = try closedFixture()
+    fixture.script.on("GET /pulls/5", 200, GitHubFixture.pull(5, state: "closed", closed: 5))
+    fixture.script.on("GET /pulls/5/reviews", 200, "[]")
+    let request = try await fixture.forge().request(5)
+    #expect(request.closedBy == "ada")
+    #expect(request.state == .closed)
+    let forge = try fixture.forge()
+    let said = await words { () async throws(ForgeError) in _ = try await forge.request(77) }
+    #expect(said.hasPrefix("there is no pull request #77"))
+  }
+
+  /// A filter by the former owner's branches finds nothing, and a closed request that is not found is a hold that is lost.
+  @Test func `a repository that moved is refused where its owner matters`() async throws {
+    let fixture = try closedFixture()
+    let query = "GET /pulls?state=closed&head=octo%3Asluice%2Ffleet%2Fpromote%2Fdev%2Fkubernetes&per_page=100"
+    fixture.script.forget(query)
+    fixture.script.on(
+      query, 301, "{}", ["Location: http://127.0.0.1:\(fixture.server.port)/api/v3/repositories/7/pulls?state=closed"])
+    fixture.script.on("GET /repositories/7/pulls?state=closed", 200, "[]")
+    let forge = try fixture.forge()
+    let said = await words { () async throws(ForgeError) in _ = try await forge.closed(branches: [Self.branch]) }
+    #expect(said.hasPrefix("octo/fleet has moved at "))
+  }
+
   // MARK: A quiet run
 
   @Test(arguments: [(1, 3), (1000, 3), (1000, 0)])

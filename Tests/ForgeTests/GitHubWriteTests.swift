@@ -275,6 +275,19 @@ import Testing
     #expect(fixture.asked.count == 2)
   }
 
+  @Test func `a commit that was pushed just now has no status yet, and to set one is to be tried again`() async throws {
+    let fixture = try GitHubFixture()
+    let unknown = GitHubFixture.refusal("No commit found for SHA: \(GitHubFixture.head)")
+    fixture.script.on(Self.statuses, 422, unknown)
+    fixture.script.on("POST /statuses/\(GitHubFixture.head)", 422, unknown)
+    let forge = try fixture.forge()
+    #expect(try await forge.statuses(of: .head).isEmpty)
+    let error = await #expect(throws: ForgeError.self) {
+      try await forge.set(CommitStatus(context: "c", state: .success, description: "d"), on: .head)
+    }
+    guard case .unavailable? = error else { return #expect(Bool(false), "\(String(describing: error))") }
+  }
+
   @Test func `a lost status is read again, and set again only where it is not there`() async throws {
     for happened in [true, false] {
       let fixture = try GitHubFixture()

@@ -172,7 +172,8 @@ extension GitHubClient {
   private func spend() async throws(ForgeError) {
     let now = clock()
     // Stamps from the future are another clock's.
-    var recent = memory.contents.writes.filter { $0 > now - 3600 && $0 <= now }
+    memory.update { $0.writes.removeAll { $0 <= now - 3600 || $0 > now } }
+    let recent = memory.contents.writes
     var end = now
     if recent.count >= GitHubBudget.hour { end = recent[recent.count - GitHubBudget.hour] + 3600 }
     let minute = recent.filter { $0 > now - 60 }
@@ -188,8 +189,8 @@ extension GitHubClient {
       // The clock has whole seconds: two apart may be one.
       try await rest(.seconds(1))
     }
-    recent.append(clock())
-    memory.update { [recent] in $0.writes = recent }
+    let stamp = clock()
+    memory.update { $0.writes.append(stamp) }
   }
 }
 

@@ -89,6 +89,7 @@ extension GitHubForge {
         "\(repositoryPath)/pulls", ["state": "closed", "head": "\(client.settings.owner):\(branch)", "per_page": "100"],
         verb: "list closed pull requests of \(branch)")
     ) { (answer) throws(ForgeError) in
+      try refuseMoved(answer)
       found += try answer.pulls()
       return true
     }
@@ -97,7 +98,7 @@ extension GitHubForge {
   }
 
   /// Who closed a request; lists don't say.
-  private func closer(of number: Int) async throws(ForgeError) -> String? {
+  func closer(of number: Int) async throws(ForgeError) -> String? {
     let answer = try await client.ask(.get(issuePath(number), verb: "show who closed #\(number)"))
     if answer.status == 404 || answer.status == 410 { return nil }
     return try answer.value()["closed_by"]?["login"]?.string

@@ -1,4 +1,5 @@
 import Git
+import HTTP
 import Host
 import Synchronization
 
@@ -13,8 +14,9 @@ extension GitHubForge {
   }
 
   package func request(_ number: Int) async throws(ForgeError) -> PullRequest {
-    let pull = try await fetch(number)
+    var pull = try await fetch(number)
     state.withLock { $0.reviews[number] = nil }
+    if pull.request.state == .closed { pull.request.closedBy = try await closer(of: number) }
     return try await withReviews(pull)
   }
 
@@ -61,7 +63,11 @@ extension GitHubForge {
       if written[number].map({ $0.request.state != .open }) ?? false { continue }
       do throws(ForgeError) {
         let pull = try await fetch(number)
-        if pull.request.state == .open, pull.isOwn { open[number] = pull }
+        if pull.request.state == .open, pull.isOwn {
+          open[number] = pull
+        } else {
+          client.memory.update { $0.created[number] = nil }
+        }
       } catch .noRequest { continue }
     }
     return open
@@ -73,7 +79,15 @@ extension GitHubForge {
       .get(
         "\(repositoryPath)/pulls", ["state": "open", "head": "\(client.settings.owner):\(branch)", "per_page": "100"],
         verb: "list pull requests of \(branch)"))
+    try refuseMoved(answer)
     return try answer.pulls().filter { $0.isOwn && $0.request.branch == branch && $0.request.state == .open }
+  }
+
+  /// A question for one owner's branches answers nothing where the repository is another owner's by now.
+  func refuseMoved(_ answer: GitHubAnswer) throws(ForgeError) {
+    guard answer.isSuccess, !answer.head.url.target.contains("\(repositoryPath)/") else { return }
+    throw .noProject(
+      "\(client.settings.project) has moved at \(client.settings.host)", hint: "write its new address into the policy")
   }
 
   private func withReviews(_ pull: GitHubPull) async throws(ForgeError) -> PullRequest {

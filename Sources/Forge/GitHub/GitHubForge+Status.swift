@@ -11,9 +11,11 @@ extension GitHubForge {
     if let known = state.withLock({ $0.statuses[commit] }) { return known }
     var statuses: [CommitStatus] = []
     try await client.pages(
-      .get("\(commitPath(commit))/status", ["per_page": "100"], verb: "list the statuses of \(commit.hex.prefix(12))")
+      .get("\(commitPath(commit))/status", ["per_page": "100"], verb: "list the statuses of \(commit.hex.prefix(12))"),
+      allowing: [404, 422]
     ) { (answer) throws(ForgeError) in
-      // A commit that GitHub does not know yet has none.
+      // A commit that was pushed just now, and that GitHub does not know yet, has none.
+      if answer.refusal.says("no commit found") { return false }
       statuses += (try answer.value()["statuses"]?.array ?? []).compactMap { CommitStatus($0) }
       return true
     }
@@ -114,7 +116,8 @@ extension CommitStatus {
 
   /// Contexts compare without case at GitHub.
   fileprivate func says(_ wanted: CommitStatus) -> Bool {
-    context.lowercased() == wanted.context.lowercased() && state == wanted.state && description == wanted.description
+    context.lowercased() == wanted.context.lowercased() && state == wanted.state
+      && HiddenMark.isSame(description, wanted.description)
       && url ?? "" == wanted.url ?? ""
   }
 }

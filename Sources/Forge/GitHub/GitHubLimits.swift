@@ -16,7 +16,7 @@ enum GitHubLimits {
       return max(1, min(reset + lead - now + 1, 86_400))
     }
     // "At least one minute" where it says neither.
-    let isLimit = answer.status == 429 || answer.refusal.says("secondary rate limit") || answer.refusal.says("abuse detection")
+    let isLimit = answer.status == 429 || ["rate limit", "abuse detection"].contains { answer.refusal.says($0) }
     return isLimit ? 60 : nil
   }
 }

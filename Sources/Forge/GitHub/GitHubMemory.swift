@@ -18,6 +18,15 @@ final class GitHubMemory: Sendable {
     var closed: [Int: PullRequest] = [:]
     /// The name under which what Sluice writes appears.
     var account: String?
+
+    /// Takes in what another process of this machine has noted meanwhile.
+    mutating func take(_ other: Contents) {
+      var counts = Dictionary(writes.map { ($0, 1) }, uniquingKeysWith: +)
+      counts.merge(Dictionary(other.writes.map { ($0, 1) }, uniquingKeysWith: +)) { max($0, $1) }
+      writes = counts.flatMap { Array(repeating: $0.key, count: $0.value) }.sorted()
+      created.merge(other.created) { max($0, $1) }
+      permissions.merge(other.permissions) { $0.at >= $1.at ? $0 : $1 }
+    }
   }
 
   struct Permission: Sendable, Equatable {
@@ -44,11 +53,7 @@ final class GitHubMemory: Sendable {
   /// Changes what is remembered; another process's newer writes are taken in. What can't be written is not kept.
   func update(_ change: (inout Contents) -> Void) {
     state.withLock { contents in
-      if let path, let there = Self.read(path, project) {
-        contents.writes = there.writes.count > contents.writes.count ? there.writes : contents.writes
-        contents.created.merge(there.created) { max($0, $1) }
-        contents.permissions.merge(there.permissions) { $0.at >= $1.at ? $0 : $1 }
-      }
+      if let path, let there = Self.read(path, project) { contents.take(there) }
       let before = contents
       change(&contents)
       guard let path, contents != before else { return }
