@@ -77,7 +77,7 @@ struct GitHubAnswer: Sendable {
 
   // MARK: Refusals
 
-  /// What an answer that is no success means wherever nothing more is known of the call.
+  /// What an answer that is no success, or a page, means wherever nothing more is known of the call.
   var error: ForgeError {
     let said = refusal.words.isEmpty ? "HTTP status \(status)" : refusal.words
     let sentence = "\(host) refuses to \(call.verb): \(said)"

@@ -124,7 +124,7 @@ extension GitHubClient {
         guard tries < Self.limitTries else { throw limitError(answer.refusal.words, until: clock() + wait) }
         try await waitForLimit()
         tries += 1
-      } else if call.isWrite, answer.status >= 500 {
+      } else if call.isWrite, answer.status >= 500 || (answer.isSuccess && answer.isPage) {
         return .lost(words: "\(answer.error)")
       } else {
         return .answered(answer)

@@ -72,7 +72,7 @@ extension GitHubForge {
       let page = try answer.pulls()
       found += page
       // Ten minutes more than should be needed: lists lag.
-      reachesBack = seen.map { seen in page.contains { $0.updatedAt < seen - 600 } } ?? true
+      reachesBack = seen.map { seen in page.contains { $0.updatedAt < seen - Self.lag } } ?? true
       return !reachesBack
     }
     for pull in found { sight.take(pull) }

@@ -70,7 +70,7 @@ extension GitHubForge {
     let number = pull.request.number
     let now = client.clock()
     client.memory.update { contents in
-      contents.created = contents.created.filter { $0.value > now - 600 }
+      contents.created = contents.created.filter { $0.value > now - Self.lag }
       contents.created[number] = now
       if pull.request.author != "ghost" { contents.account = pull.request.author }
     }

@@ -4,6 +4,9 @@ import Host
 import Synchronization
 
 extension GitHubForge {
+  /// Lists are never so far behind, in seconds.
+  static let lag = 600
+
   /// One list for all prefixes, and for each request found its reviews.
   package func open(prefix: String) async throws(ForgeError) -> [PullRequest] {
     var requests: [PullRequest] = []
@@ -50,16 +53,17 @@ extension GitHubForge {
   /// Lists lag: what this process wrote stands until they show it, and what was opened lately is asked for where they lack it.
   private func withOwnWrites(_ listed: [Int: GitHubPull]) async throws(ForgeError) -> [Int: GitHubPull] {
     var open = listed
+    let now = client.clock()
     let written = state.withLock { state in
       for (number, pull) in state.written {
-        if let there = listed[number], there.updatedAt >= pull.updatedAt { state.written[number] = nil }
+        let isOld = state.writtenAt[number].map { $0 <= now - Self.lag } ?? true
+        if isOld || listed[number].map({ $0.isAtLeast(as: pull) }) ?? false { state.written[number] = nil }
       }
       return state.written
     }
-    for (number, pull) in written where listed[number] != nil { open[number] = pull.request.state == .open ? pull : nil }
-    let now = client.clock()
+    for (number, pull) in written { open[number] = listed[number]?.with(written: pull) }
     let created = client.memory.contents.created
-    for (number, at) in created.sorted(by: { $0.key < $1.key }) where at > now - 600 && listed[number] == nil {
+    for (number, at) in created.sorted(by: { $0.key < $1.key }) where at > now - Self.lag && listed[number] == nil {
       if written[number].map({ $0.request.state != .open }) ?? false { continue }
       do throws(ForgeError) {
         let pull = try await fetch(number)
@@ -99,5 +103,22 @@ extension GitHubForge {
       state.withLock { [request] in $0.reviews[request.number] = request.reviews }
     }
     return request
+  }
+}
+
+extension GitHubPull {
+  /// Whether a list's element shows what a write's answer had, or came after it. The server's times are whole seconds.
+  fileprivate func isAtLeast(as written: GitHubPull) -> Bool {
+    updatedAt > written.updatedAt || (updatedAt == written.updatedAt && with(written: written)?.request == request)
+  }
+
+  /// With what Sluice writes to requests; nil where that closed it. All else is the list's to tell.
+  fileprivate func with(written: GitHubPull) -> GitHubPull? {
+    guard written.request.state == .open else { return nil }
+    var pull = self
+    pull.request.title = written.request.title
+    pull.request.body = written.request.body
+    pull.request.mark = written.request.mark
+    return pull
   }
 }

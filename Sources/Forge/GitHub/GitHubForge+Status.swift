@@ -40,6 +40,7 @@ extension GitHubForge {
       switch try await client.write(call) {
       case .answered(let answer):
         guard answer.isSuccess else { throw Self.refusal(answer, commit) }
+        _ = try answer.value()
         state.withLock { state in
           let others = (state.statuses[commit] ?? []).filter { $0.context.lowercased() != wanted.context.lowercased() }
           state.statuses[commit] = (others + [wanted]).sorted { $0.context < $1.context }

@@ -21,8 +21,10 @@ package final class GitHubForge: Forge {
     /// The closed ones that were asked for.
     var closed: [String: [PullRequest]] = [:]
     var statuses: [ObjectID: [CommitStatus]] = [:]
-    /// What this process wrote, as its answers had it. Outlives `refresh`.
+    /// What this process wrote lately, as its answers had it. Outlives `refresh`.
     var written: [Int: GitHubPull] = [:]
+    /// When, by our clock.
+    var writtenAt: [Int: Int] = [:]
     /// Comments that are known to be there.
     var said: [Int: Set<String>] = [:]
     var notices: [String] = []
@@ -71,8 +73,10 @@ package final class GitHubForge: Forge {
 
   /// Lays down what a write's answer said of a request.
   func note(_ pull: GitHubPull) {
+    let now = client.clock()
     state.withLock { state in
       state.written[pull.request.number] = pull
+      state.writtenAt[pull.request.number] = now
       guard state.open != nil else { return }
       state.open?[pull.request.number] = pull.request.state == .open ? pull : nil
     }
