@@ -68,7 +68,9 @@ extension FakeGitHub {
 
   func addLabels(_ number: Int, _ request: IncomingRequest, _ caller: Caller) throws -> Answer {
     try requireIssues(.triage, caller)
-    let asked = try fields(request)["labels"]
+    // Names may come bare, too.
+    let bare = JSON(parsing: request.body)
+    let asked = try bare?.array == nil ? fields(request)["labels"] : bare ?? .null
     let names = asked.strings + (asked.array ?? []).compactMap { $0["name"].string }
     for name in names {
       guard name.count <= 50 else { return .custom("Label", field: "name", "name is too long (maximum is 50 characters)") }

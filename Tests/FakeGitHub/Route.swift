@@ -59,6 +59,9 @@ extension FakeGitHub {
     case "labels" where path.count == 1 && request.method == "POST": return try createLabel(request, caller)
     case "commits" where path.count >= 2: return try routeCommits(request, Array(path.dropFirst()), caller)
     case "statuses" where path.count == 2 && request.method == "POST": return try createStatus(path[1], request, caller)
+    // The old name of `commits/…/statuses`, which PyGithub still uses.
+    case "statuses" where path.count >= 2 && request.method == "GET":
+      return try routeCommits(request, Array(path.dropFirst()) + ["statuses"], caller)
     case "check-runs" where path.count == 1 && request.method == "POST": return try createCheckRun(request, caller)
     case "git" where path.count >= 2: return try routeGit(request, Array(path.dropFirst()), caller)
     case "branches" where request.method == "GET": return try routeBranches(request, Array(path.dropFirst()), caller)

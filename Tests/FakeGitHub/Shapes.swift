@@ -89,7 +89,7 @@ extension FakeGitHub {
     return [
       "id": .int(id), "node_id": Self.node("Label", id), "url": "\(repositoryURL)/labels/\(path)", "name": .string(name),
       "color": .string(labels[name] ?? "ededed"), "default": .bool(["bug", "documentation", "enhancement"].contains(name)),
-      "description": nil,
+      "description": nil, "archived_at": nil, "archived_by": nil,
     ]
   }
 
