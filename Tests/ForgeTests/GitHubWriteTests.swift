@@ -103,8 +103,11 @@ import Testing
     fixture.script.on("POST /pulls", 422, Self.exists)
     for _ in 0..<3 { fixture.script.on(Self.ofBranch, 200, "[]") }
     fixture.script.on(Self.ofBranch, 200, GitHubFixture.list([GitHubFixture.pull(4)]))
-    #expect(try await fixture.forge().create(Self.proposal).number == 4)
-    #expect(fixture.written == ["POST /pulls", "POST /pulls"])
+    fixture.script.on("POST /issues/4/labels", 200, "[]")
+    var proposal = Self.proposal
+    proposal.labels = ["promotion"]
+    #expect(try await fixture.forge().create(proposal).number == 4)
+    #expect(fixture.written == ["POST /pulls", "POST /pulls", "POST /issues/4/labels"])
   }
 
   @Test(arguments: [
