@@ -227,8 +227,9 @@ final class HTTPRemote {
         try await self.download(wants, haves: [], into: store)
       }
       if let missing = store.absent(absent).first {
-        var error = GitError(.notFound, "cannot fetch \(missing) of \(self.location)", "the server does not send it")
-        error.isOfRemote = true
+        // What is broken in the cache may stand in its way; in a new one nothing does.
+        var error = GitError(.damaged, "cannot fetch \(missing) of \(self.location)", "it is not there after it was sent")
+        error.isOfRemote = self.rebuilds > 0
         throw error
       }
     }

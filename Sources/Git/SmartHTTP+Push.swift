@@ -71,7 +71,7 @@ extension SmartHTTP {
       default: break
       }
     }
-    return report(status, words: ServerWords.text(String(decoding: words, as: UTF8.self)))
+    return report(status, words: redact(ServerWords.text(String(decoding: words, as: UTF8.self))))
   }
 
   private func report(_ status: [UInt8], words: String) -> PushReport? {

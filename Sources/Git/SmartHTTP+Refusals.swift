@@ -1,4 +1,5 @@
 import HTTP
+import Host
 
 extension SmartHTTP {
   var context: String { "cannot use \(url)" }
@@ -31,13 +32,19 @@ extension SmartHTTP {
       .notARepository, context, "what answers there does not speak git's protocol", hint: "check the address")
   }
 
+  /// A server may repeat what it was sent.
+  func redact(_ words: String) -> String {
+    guard let credentials else { return words }
+    return Redactor(secrets: [credentials.password, Secret(Self.pair(credentials))]).redact(words)
+  }
+
   func next(_ reader: inout PacketReader) throws(GitError) -> Packet? {
     do throws(PacketReader.Failure) { return try reader.next() } catch { throw notGit }
   }
 
   /// What the server says in git's own protocol.
   func refused(_ words: String) -> GitError {
-    var error = GitError(.refused, context, words)
+    var error = GitError(.refused, context, redact(words))
     error.isOfRemote = true
     if words.contains("not our ref") || words.contains("no such remote ref") { error.kind = .notFound }
     return error
@@ -46,7 +53,8 @@ extension SmartHTTP {
   /// - Throws: what an answer other than 200 means, and a page where git's protocol should be.
   func check(_ head: HTTPHead, _ body: [UInt8]) throws(GitError) {
     let type = head.headers["content-type"]?.lowercased() ?? ""
-    let text = type.hasPrefix("text/plain") ? ServerWords.text(String(decoding: body.prefix(400), as: UTF8.self)) : ""
+    let said = type.hasPrefix("text/plain") ? ServerWords.text(String(decoding: body.prefix(400), as: UTF8.self)) : ""
+    let text = redact(said)
     let words = text.isEmpty ? "" : " (\(text))"
     switch head.status {
     case 200:

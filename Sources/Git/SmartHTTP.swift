@@ -87,8 +87,7 @@ final class SmartHTTP: Sendable {
     while true {
       let credentials = try await credentials(for: request.url, refused: isSecond)
       if let credentials {
-        let pair = Array("\(credentials.user):\(credentials.password.reveal())".utf8)
-        request.headers.set("Authorization", "Basic " + Base64.text(pair), isSecret: true)
+        request.headers.set("Authorization", "Basic " + Self.pair(credentials), isSecret: true)
       }
       let head: HTTPHead
       let answer: Answer
@@ -97,6 +96,12 @@ final class SmartHTTP: Sendable {
       guard credentials != nil, !isSecond else { throw unauthorized(request.url, areGiven: credentials != nil) }
       isSecond = true
     }
+  }
+
+  var credentials: HTTPAccess.Credentials? { state.withLock(\.credentials) }
+
+  static func pair(_ credentials: HTTPAccess.Credentials) -> String {
+    Base64.text(Array("\(credentials.user):\(credentials.password.reveal())".utf8))
   }
 
   private nonisolated(nonsending) func credentials(

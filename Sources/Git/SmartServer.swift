@@ -46,14 +46,18 @@ struct Advertisement: Sendable {
   /// Reads the answer to `GET info/refs`.
   init(_ bytes: [UInt8]) throws(PacketReader.Failure) {
     var reader = PacketReader(bytes)
-    var isEnded = false
+    var (isBeforeAll, isEnded) = (false, false)
     while let packet = try reader.next() {
       guard case .data(let content) = packet, let line = packet.line else {
-        isEnded = true
+        // One stands behind the service's name too, before anything is said.
+        isEnded = !isBeforeAll
+        isBeforeAll = false
         continue
       }
-      if line.hasPrefix("# service=") || line == "version 1" {
-        isEnded = false
+      if line.hasPrefix("# service=") {
+        isBeforeAll = true
+      } else if line == "version 1" {
+        continue
       } else if line == "version 2" {
         isVersion2 = true
       } else if isVersion2 {
@@ -62,7 +66,7 @@ struct Advertisement: Sendable {
         add(content)
       }
     }
-    // Each list ends in a flush packet; one without is cut off.
+    // The list ends in a flush packet; one without is cut off.
     guard isEnded, reader.isBetweenPackets else { throw PacketReader.Failure() }
     for capability in capabilities where capability.hasPrefix("symref=HEAD:") {
       head = String(capability.dropFirst("symref=HEAD:".count))

@@ -8,8 +8,10 @@ package final class GitHTTPServer: Sendable {
     case serve
     /// This instead; git is not asked.
     case answer(Reply)
-    /// As many bytes of git's answer, its head included, and then the connection ends.
+    /// As many bytes of git's answer, its head included, and then the connection ends; at least one is missing.
     case cut(after: Int)
+    /// All but so many bytes.
+    case cutEnd(Int)
     /// Git does what was asked, and nobody hears of it.
     case dropAnswer
   }
@@ -19,6 +21,8 @@ package final class GitHTTPServer: Sendable {
     package var credentials: (user: String, password: String)?
     /// Whether protocol version 2 is spoken.
     package var isVersion2 = true
+    /// Whether answers say where they end; else they end with the connection, and one that was cut looks whole.
+    package var isFramed = true
     package var backend: GitBackend
     /// Asked for each request that was let in; the number counts all requests from 0.
     package var hook: @Sendable (_ request: RawRequest, _ number: Int) -> Action = { _, _ in .serve }
@@ -105,8 +109,9 @@ package final class GitHTTPServer: Sendable {
     if !settings.isVersion2 { request.headers["git-protocol"] = nil }
     switch settings.hook(request, number) {
     case .answer(let reply): return try send(reply, &entry, connection)
-    case .serve: return try serve(request, user, settings.backend, limit: nil, &entry, connection)
-    case .cut(let limit): return try serve(request, user, settings.backend, limit: limit, &entry, connection)
+    case .serve: return try serve(request, user, settings, entry, connection)
+    case .cut(let count): return try cut(request, user, settings, { min(count, $0 - 1) }, entry, connection)
+    case .cutEnd(let count): return try cut(request, user, settings, { $0 - count }, entry, connection)
     case .dropAnswer:
       entry.status = try settings.backend.answer(request, user: user).head.status
       note(entry)
@@ -124,39 +129,60 @@ package final class GitHTTPServer: Sendable {
   }
 
   private func serve(
-    _ request: RawRequest, _ user: String?, _ backend: GitBackend, limit: Int?, _ entry: inout Entry, _ connection: RawConnection
+    _ request: RawRequest, _ user: String?, _ settings: Settings, _ entry: Entry, _ connection: RawConnection
   ) throws -> Bool {
-    struct Cut: Error {}
     var (sent, status) = (0, 0)
     func put(_ bytes: [UInt8]) throws {
-      let part = bytes.prefix(max(0, (limit ?? .max) - sent))
-      sent += part.count
-      try connection.send(Array(part))
-      if part.count < bytes.count { throw Cut() }
-    }
-    func tell() {
-      entry.sent = sent
-      entry.status = status
-      note(entry)
+      sent += bytes.count
+      try connection.send(bytes)
     }
     do {
-      try backend.run(
+      try settings.backend.run(
         request, user: user,
-        head: { head in
-          status = head.status
-          let lines = head.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
-          try put(Array("HTTP/1.1 \(head.status) X\r\n\(lines)Transfer-Encoding: chunked\r\n\r\n".utf8))
+        head: {
+          status = $0.status
+          try put(Self.bytes($0, isFramed: settings.isFramed))
         },
-        body: { try put(Array("\(String($0.count, radix: 16))\r\n".utf8) + $0 + [13, 10]) })
+        body: { try put(settings.isFramed ? Self.chunk($0) : $0) })
     } catch {
-      tell()
-      if error is Cut { return false }
+      note(entry, status, sent)
       throw error
     }
     // Told before the end is sent: a client that has its answer finds it told.
-    tell()
-    do { try put(Array("0\r\n\r\n".utf8)) } catch is Cut { return false }
-    return true
+    note(entry, status, sent)
+    if settings.isFramed { try put(Array("0\r\n\r\n".utf8)) }
+    return settings.isFramed
+  }
+
+  /// Git does all that was asked, before the connection ends too early.
+  private func cut(
+    _ request: RawRequest, _ user: String?, _ settings: Settings, _ place: (Int) -> Int, _ entry: Entry,
+    _ connection: RawConnection
+  ) throws -> Bool {
+    let (answer, body) = try settings.backend.answer(request, user: user)
+    let head = Self.bytes(answer, isFramed: settings.isFramed)
+    let count = max(0, place(head.count + body.count))
+    note(entry, answer.status, count)
+    try connection.send(Array(head.prefix(count)))
+    let rest = Array(body.prefix(max(0, count - head.count)))
+    if !rest.isEmpty { try connection.send(settings.isFramed ? Self.chunk(rest) : rest) }
+    return false
+  }
+
+  private static func bytes(_ head: GitBackend.Head, isFramed: Bool) -> [UInt8] {
+    let lines = head.headers.map { "\($0.name): \($0.value)\r\n" }.joined()
+    let framing = isFramed ? "Transfer-Encoding: chunked" : "Connection: close"
+    return Array("HTTP/1.1 \(head.status) X\r\n\(lines)\(framing)\r\n\r\n".utf8)
+  }
+
+  private static func chunk(_ bytes: [UInt8]) -> [UInt8] {
+    Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [13, 10]
+  }
+
+  private func note(_ entry: Entry, _ status: Int, _ sent: Int) {
+    var entry = entry
+    (entry.status, entry.sent) = (status, sent)
+    note(entry)
   }
 
   private func note(_ entry: Entry) { log.withLock { $0.entries.append(entry) } }

@@ -101,11 +101,8 @@ package struct RawRequest: Sendable {
   package var headers: [String: String]
   package var body: [UInt8] = []
 
-  package init(method: String, target: String, headers: [String: String], body: [UInt8] = []) {
-    self.method = method
-    self.target = target
-    self.headers = headers
-    self.body = body
+  package init(method: String, target: String, headers: [String: String] = [:], body: [UInt8] = []) {
+    (self.method, self.target, self.headers, self.body) = (method, target, headers, body)
   }
 
   package var text: String { String(decoding: body, as: UTF8.self) }
@@ -172,7 +169,7 @@ package final class RawConnection {
     guard let first = line() else { return nil }
     let words = first.split(separator: " ").map(String.init)
     guard words.count == 3 else { return nil }
-    var request = RawRequest(method: words[0], target: words[1], headers: [:])
+    var request = RawRequest(method: words[0], target: words[1])
     while let text = line(), !text.isEmpty {
       guard let colon = text.firstIndex(of: ":") else { return nil }
       request.headers[text[..<colon].lowercased()] = text[text.index(after: colon)...].trimmingCharacters(in: .whitespaces)
