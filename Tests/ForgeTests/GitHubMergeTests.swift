@@ -117,6 +117,8 @@ import Testing
     fixture.script.on("PUT /pulls/4/merge", 200, "{\"sha\": \"\(GitHubFixture.other)\"}")
     #expect(try await fixture.forge().merge(Self.order) == .merged(.other))
     #expect(fixture.clock.pauses == [1])
+    // It is computed without the request changing: no 304 may stand for it.
+    #expect(fixture.server.requests.allSatisfy { $0.headers["if-none-match"] == nil })
   }
 
   @Test func `whether it can be merged is not waited for without an end`() async throws {

@@ -52,11 +52,12 @@ import Testing
 
   @Test func `lists go on by Link, and only at the same server`() async throws {
     let fixture = try GitHubFixture()
-    let next = "http://127.0.0.1:\(fixture.server.port)/api/v3/repos/octo/fleet/pulls?page=2"
+    let next = "http://127.0.0.1:\(fixture.server.port)/api/v3/repos/octo/fleet/pulls?a=b,c;d&page=2"
     fixture.script.on(
       Self.openList, 200, GitHubFixture.list([GitHubFixture.pull(9)]),
       ["Link: <\(next)>; rel=\"next\", <\(next)>; rel=\"last\""])
-    fixture.script.on("GET /pulls?page=2", 200, GitHubFixture.list([GitHubFixture.pull(4)]), ["Link: <\(next)>; rel=\"first\""])
+    fixture.script.on(
+      "GET /pulls?a=b,c;d&page=2", 200, GitHubFixture.list([GitHubFixture.pull(4)]), ["Link: <\(next)>; rel=\"first\""])
     for number in [4, 9] { fixture.script.on("GET /pulls/\(number)/reviews", 200, "[]") }
     #expect(try await fixture.forge().open(prefix: "").map(\.number) == [4, 9])
 
@@ -90,6 +91,7 @@ import Testing
         GitHubFixture.review("bob", "COMMENTED"), GitHubFixture.review("cat", "DISMISSED"),
         GitHubFixture.review("stranger", "APPROVED", association: "NONE"),
         GitHubFixture.review("hidden", "APPROVED", association: "CONTRIBUTOR"),
+        GitHubFixture.review("late", "APPROVED", commit: GitHubFixture.other, association: "NONE"),
         "{\"user\": null, \"state\": \"APPROVED\"}",
       ]))
     fixture.script.on("GET /collaborators/stranger/permission", 200, "{\"permission\": \"read\"}")
@@ -97,6 +99,7 @@ import Testing
     let forge = try fixture.forge()
     let request = try #require(try await forge.open(prefix: "").first)
     #expect(request.approvals(atHead: .head, excluding: []) == ["ada", "bob", "hidden"])
+    #expect(!fixture.asked.contains("GET /collaborators/late/permission"))
     // What strangers may do is remembered for an hour, by another run too.
     let count = fixture.asked.count
     _ = try await fixture.forge().open(prefix: "")

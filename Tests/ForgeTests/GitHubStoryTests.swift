@@ -272,8 +272,9 @@ struct GitHubStory {
     try Command.check(["openssl", "genrsa", "-out", path, "2048"])
     story.fake.install(app: "sluice", publicKey: try Command.check(["openssl", "rsa", "-in", path, "-pubout"]))
     let forge = try story.forge(.app(id: "4242", installation: nil, key: SecretReference(.file(path))))
-    let number = try await forge.create(GitHubStory.proposal).number
+    #expect(try await forge.open(prefix: "").isEmpty)
     #expect(forge.account == "sluice[bot]")
+    let number = try await forge.create(GitHubStory.proposal).number
     story.clock.now += 4000
     #expect(try await forge.update(number, title: "New", body: "Why"))
     story.fake.revokeAllTokens()

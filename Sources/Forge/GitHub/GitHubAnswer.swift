@@ -116,18 +116,22 @@ struct GitHubAnswer: Sendable {
 
   // MARK: Pages
 
+  private static func isNext(_ parameter: Substring) -> Bool { parameter == "rel=\"next\"" || parameter == "rel=next" }
+
   /// The next page by `Link`, on the very server that was asked.
   func nextPage(origin: HTTPURL.Origin) throws(ForgeError) -> HTTPURL? {
-    for link in head.headers.values("link").flatMap({ $0.split(separator: ",") }) {
-      let parts = link.split(separator: ";").map { $0.drop { $0 == " " } }
-      guard parts.dropFirst().contains(where: { $0 == "rel=\"next\"" || $0 == "rel=next" }), let target = parts.first,
-        target.hasPrefix("<"), let end = target.lastIndex(of: ">")
-      else { continue }
-      let text = String(target[target.index(after: target.startIndex)..<end])
-      guard let url = try? head.url.resolving(text), url.origin == origin else {
-        throw .unexpected("\(host) says that a list goes on at another server, which is not followed")
+    for header in head.headers.values("link") {
+      // Addresses may hold commas and semicolons: `<address>; rel="next", <address>; rel="last"`.
+      for link in header.split(separator: "<").filter({ $0.contains(">") }) {
+        let parts = link.split(separator: ">", maxSplits: 1)
+        guard parts.count == 2, parts[1].split(whereSeparator: { ";, ".contains($0) }).contains(where: Self.isNext) else {
+          continue
+        }
+        guard let url = try? head.url.resolving(String(parts[0])), url.origin == origin else {
+          throw .unexpected("\(host) says that a list goes on at another server, which is not followed")
+        }
+        return url
       }
-      return url
     }
     return nil
   }

@@ -108,6 +108,7 @@ extension GitHubClient {
     var tries = 1
     while true {
       let secret = try await identity.authorization()
+      if memory.contents.account == nil, let slug = await identity.slug { memory.update { $0.account = slug + "[bot]" } }
       let response: HTTPResponse
       do throws(HTTPError) {
         response = try await wire.send(call, authorization: secret, identity: await identity.cacheName)

@@ -23,9 +23,11 @@ extension GitHubForge {
     return try await withReviews(pull)
   }
 
-  /// The request as it is now.
+  /// The request as it is now. Not by what a 304 confirms: whether it can be merged is computed without the request changing.
   func fetch(_ number: Int) async throws(ForgeError) -> GitHubPull {
-    let answer = try await client.ask(.get(pullPath(number), verb: "show #\(number)"))
+    var call = GitHubCall.get(pullPath(number), verb: "show #\(number)")
+    call.isConditional = false
+    let answer = try await client.ask(call)
     if answer.status == 404 || answer.status == 410 { throw .noRequest(number: number) }
     return try answer.pull()
   }

@@ -44,6 +44,9 @@ extension GitHubForge {
         mayWrite = known.mayWrite
       } else if review.isClose {
         mayWrite = true
+      } else if state == .approved, review.commit != request.head {
+        // It counts for nothing, whoever gave it.
+        continue
       } else {
         mayWrite = try await mayPersonWrite(review.by)
       }
