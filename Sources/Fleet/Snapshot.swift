@@ -5,6 +5,8 @@ import Synchronization
 /// Nothing is listed before somebody asks: of two trees that differ little, the difference is much less than either.
 package struct Snapshot: Sendable {
   package typealias Read = @Sendable ([ContentID]) async throws -> [ContentID: [UInt8]]
+  /// Makes contents readable that are going to be read.
+  package typealias Bring = @Sendable ([ContentID]) async throws -> Void
   package typealias List = @Sendable () async throws -> [String: ContentID]
   /// What differs from an earlier tree, by path; nil where that can't be told.
   package typealias Compare = @Sendable (_ earlier: ContentID) async throws -> [String: Change]?
@@ -24,6 +26,8 @@ package struct Snapshot: Sendable {
   package let tree: ContentID?
   /// Reads contents by id, several at a time; absent ids are absent in what it gives.
   package let read: Read
+  /// Told of all that will be read before it is, batch by batch: what is far away comes in one trip.
+  let bring: Bring
   private let listing: Listing
   private let compare: Compare
 
@@ -35,9 +39,12 @@ package struct Snapshot: Sendable {
     init(list: @escaping List) { self.list = list }
   }
 
-  package init(tree: ContentID?, list: @escaping List, compare: @escaping Compare, read: @escaping Read) {
+  package init(
+    tree: ContentID?, bring: @escaping Bring = { _ in }, list: @escaping List, compare: @escaping Compare, read: @escaping Read
+  ) {
     self.tree = tree
     self.read = read
+    self.bring = bring
     self.compare = compare
     listing = Listing(list: list)
   }

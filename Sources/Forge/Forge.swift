@@ -11,6 +11,9 @@ package protocol Forge: Sendable {
   /// request whose branch goes before that for closed.
   var seesMergesLater: Bool { get }
 
+  /// What did not go as wished and stops nothing, each told once: reviewers that the forge does not know.
+  func takeNotices() -> [String]
+
   /// Forgets what was read in this run: what is asked next is asked anew.
   func refresh() async
 

@@ -2,6 +2,8 @@ package import Git
 
 /// What the jobs ask of forges with servers, and how it is here.
 extension LocalForge {
+  package func takeNotices() -> [String] { [] }
+
   /// It lives in the repository, and reads that anew each time.
   package func refresh() async {}
 

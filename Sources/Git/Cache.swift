@@ -125,15 +125,22 @@ final class Cache {
   }
 
   /// What was found out about the server; another's of the same cache where there is none of our own.
-  func server() -> String? {
+  func server() -> String? { text("sluice-server") }
+
+  func remember(server: String) throws(GitError) { try write(server, to: "sluice-server") }
+
+  /// The branch that the remote's HEAD named last: only a guess at what will be asked for.
+  func head() -> String? { text("sluice-head") }
+
+  func remember(head: String) throws(GitError) { try write(head, to: "sluice-head") }
+
+  private func text(_ name: String) -> String? {
     for place in [repository, folder + "/repository.git"] {
-      guard let bytes = try? AtomicFile.read(place + "/sluice-server", limit: 1 << 16) else { continue }
+      guard let bytes = try? AtomicFile.read(place + "/" + name, limit: 1 << 16) else { continue }
       return String(decoding: bytes, as: UTF8.self)
     }
     return nil
   }
-
-  func remember(server: String) throws(GitError) { try write(server, to: "sluice-server") }
 
   var packs: Int { names(in: repository + "/objects/pack").count { $0.hasSuffix(".pack") } }
 

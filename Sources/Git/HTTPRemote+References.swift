@@ -1,8 +1,11 @@
 extension HTTPRemote {
   /// Whether the run's one question answers these too.
   func covers(_ prefixes: [String]) -> Bool {
-    !prefixes.isEmpty && prefixes.allSatisfy { ReferenceName.matches($0, watched) }
+    !prefixes.isEmpty && prefixes.allSatisfy { ReferenceName.matches($0, asked) }
   }
+
+  /// What the run's one question is about.
+  var asked: [String] { watched.isEmpty ? [] : watched + [head].compactMap(\.self).filter { !watched.contains($0) } }
 
   func watch(_ prefixes: [String]) {
     let new = prefixes.filter { !watched.contains($0) }
@@ -36,15 +39,16 @@ extension HTTPRemote {
 
   private nonisolated(nonsending) func look() async throws(GitError) -> Advertisement {
     if let view { return view }
-    let asked = watched
+    let asked = asked
     let answer = try await wire.references(asked, head: true)
-    // Somebody may have begun to watch more meanwhile.
-    if watched == asked { view = answer }
+    note(head: answer.head)
+    // Somebody may have begun to watch more meanwhile, and HEAD may name another branch by now.
+    if self.asked == asked { view = answer }
     return answer
   }
 
   /// Takes over what is known of these now.
   func note(_ names: [String], _ now: [String: ObjectID]) {
-    for name in names where view != nil && ReferenceName.matches(name, watched) { view?.references[name] = now[name] }
+    for name in names where view != nil && ReferenceName.matches(name, asked) { view?.references[name] = now[name] }
   }
 }

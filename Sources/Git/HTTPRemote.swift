@@ -24,6 +24,8 @@ final class HTTPRemote {
 
   // What a run asks for again and again, and the one answer to it.
   var watched: [String] = []
+  /// What HEAD named when it was asked for last: most runs go on to ask for that branch.
+  var head: String?
   var view: Advertisement?
 
   /// More packs than these make reading slow; a new cache costs less.
@@ -44,6 +46,7 @@ final class HTTPRemote {
     let cache = try Cache(root: root, remote: location)
     self.cache = cache
     wire = SmartHTTP(url, access, server: cache.server().flatMap { SmartServer($0) })
+    head = cache.head().flatMap { ReferenceName.isValid($0) ? $0 : nil }
     if cache.isShared {
       notices.append("another run uses the cache of \(location); this one keeps what it fetches to itself")
     } else if cache.packs > Self.mostPacks {
@@ -157,7 +160,7 @@ final class HTTPRemote {
   nonisolated(nonsending) func fetch(prefixes: [String]) async throws(GitError) -> [String: ObjectID] {
     try await healing { remote async throws(GitError) in
       try await remote.alone { () async throws(GitError) in
-        let wanted = remote.covers(prefixes) ? remote.watched : prefixes
+        let wanted = remote.covers(prefixes) ? remote.asked : prefixes
         let references = try await remote.current(wanted)
         try await remote.download(references)
         remote.fetched.formUnion(wanted)
@@ -201,6 +204,14 @@ final class HTTPRemote {
     }
     try pack.end()
     Fault.point(.objectsWriteAfter)
+  }
+
+  /// Takes over which branch HEAD names.
+  func note(head name: String?) {
+    guard let name, name != head else { return }
+    head = name
+    // Only a guess for the next run: one that can't be kept costs that run a question.
+    if let cache { try? cache.remember(head: name) }
   }
 
   private func rememberServer() throws(GitError) {

@@ -76,6 +76,9 @@ package actor Repository {
     }
   }
 
+  /// Whether files come when they are read, each question a trip to the server: who needs many brings them first.
+  package nonisolated var bringsFiles: Bool { if case .http = remote.kind { true } else { false } }
+
   // MARK: References
 
   /// Names what a run asks for again and again: over https it is asked for together, once, and the answer holds until `refresh`,

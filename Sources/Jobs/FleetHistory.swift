@@ -51,7 +51,9 @@ actor FleetHistory {
 
   /// The regular files of a tree. Links are left out: nothing is read through one.
   static func snapshot(of tree: ObjectID, in repository: Repository) -> Snapshot {
-    Snapshot(tree: tree.content) {
+    Snapshot(tree: tree.content) { ids in
+      try await repository.bring(ids.compactMap(\.object))
+    } list: {
       var files: [String: ContentID] = [:]
       let entries = try await repository.files(in: tree)
       files.reserveCapacity(entries.count)

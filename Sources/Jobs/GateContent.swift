@@ -54,6 +54,7 @@ struct GateContent: Sendable {
   private func malformed() async throws -> [String] {
     var problems: [String] = []
     let files = try await files()
+    try await workspace.repository.bring(files.map(\.id))
     for batch in stride(from: 0, to: files.count, by: 1000).map({ files[$0..<min($0 + 1000, files.count)] }) {
       let contents = try await workspace.repository.blobs(batch.map(\.id))
       for file in batch {

@@ -161,6 +161,7 @@ package struct ProposeJob: Job {
         title: title, body: body, base: base, branch: BranchNames.short(branch.reference), labels: settings.labels,
         reviewers: settings.reviewers))
     workspace.report(.opened(number: request.number, branch.slot, to, kind: branch.kind))
+    for notice in workspace.forge.takeNotices() { workspace.report(.warning(notice)) }
     if branch.kind == .promote { try await note(branch.slot, to, request.number) }
   }
 

@@ -96,6 +96,16 @@ struct LedgerSource: Sendable {
     reference.hasPrefix("refs/heads/") ? String(reference.dropFirst("refs/heads/".count)) : reference
   }
 
+  /// Makes all of the policy's files at a tip readable at once, where the repository's files come when they are asked for: kind by
+  /// kind would be a question each.
+  func bring(_ tip: ObjectID) async throws(LedgerError) {
+    guard repository.bringsFiles else { return }
+    let policy = policy
+    try await reading { (repository) throws(GitError) in
+      try await repository.bring(try await repository.files(in: tip, under: [RecordPlace.encoded(policy)]).map(\.id))
+    }
+  }
+
   func reading<T: Sendable>(
     _ body: (Repository) async throws(GitError) -> T
   ) async throws(LedgerError) -> T {

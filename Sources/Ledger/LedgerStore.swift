@@ -42,6 +42,7 @@ package final class LedgerStore: Sendable {
   package func load() async throws(LedgerError) -> LedgerSnapshot {
     let tip = try await tip()
     if let present = newest.withLock({ $0 }), present.tip == tip { return LedgerSnapshot(contents: present) }
+    if let tip { try await source.bring(tip) }
     return remember(LedgerContents(source: source, tip: tip))
   }
 

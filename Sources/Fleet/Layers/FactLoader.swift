@@ -36,6 +36,7 @@ enum FactLoader {
       Array(wanted.items[$0..<min($0 + batch, wanted.items.count)])
     }
     do {
+      if batches.count > 1 { try await snapshot.bring(Array(Set(wanted.items.map(\.content)))) }
       return try await withThrowingTaskGroup(of: [Loaded].self) { group in
         var loaded: [Loaded] = []
         loaded.reserveCapacity(wanted.items.count)

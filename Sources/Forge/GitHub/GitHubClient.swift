@@ -134,21 +134,12 @@ extension GitHubClient {
   }
 
   private func unauthorized(_ answer: GitHubAnswer) -> ForgeError {
-    switch settings.credentials {
-    case .token(let reference):
-      let place =
-        switch reference.source {
-        case .environment(let name): "the variable \(name)"
-        case .file(let path): path
-        }
-      return .unauthorized(
-        words: "\(settings.host) refuses the token in \(place): \(answer.refusal.words)",
-        hint: "it is wrong, expired or withdrawn: put a new one there")
-    case .app(let id, _, _):
-      return .unauthorized(
-        words: "\(settings.host) refuses the token that it made for app \(id): \(answer.refusal.words)",
-        hint: "check that the app's installation is not suspended")
-    }
+    let hint =
+      if case .app = settings.credentials { "check that the app's installation is not suspended" } else {
+        "it is wrong, expired or withdrawn: put a new one there"
+      }
+    return .unauthorized(
+      words: "\(settings.host) refuses \(settings.credentials.token): \(answer.refusal.words)", hint: hint)
   }
 
   private func note(_ wait: Int, _ answer: GitHubAnswer) {

@@ -8,6 +8,8 @@ package actor GitHubIdentity {
   let wire: GitHubWire
   let clock: @Sendable () -> Int
   private var token: Secret?
+  /// What git was given last.
+  private var gitToken: Secret?
   /// Of an installation's token, by our clock.
   private var expiresAt: Int?
   private var making: Task<Result<AppToken, ForgeError>, Never>?
@@ -58,8 +60,15 @@ package actor GitHubIdentity {
   /// What git over https signs in with: the same identity as the API's.
   package func gitCredentials(refused: Bool) async throws(GitError) -> HTTPAccess.Credentials {
     do throws(ForgeError) {
-      if refused, let token { _ = try await isRenewed(after: token) }
-      return HTTPAccess.Credentials(user: "x-access-token", password: try await authorization())
+      // The API may have met the refusal first, and found another meanwhile.
+      if refused, let last = gitToken, last == token, try await !isRenewed(after: last) {
+        throw .unauthorized(
+          words: "\(settings.host) refuses \(settings.credentials.token)",
+          hint: "it is wrong, expired or withdrawn, or may not read the repository")
+      }
+      let password = try await authorization()
+      gitToken = password
+      return HTTPAccess.Credentials(user: "x-access-token", password: password)
     } catch {
       let isAway = error.exitCode == 69 || error.exitCode == 75
       throw GitError(isAway ? .unreachable : .refused, "cannot sign in to \(settings.host)", "\(error)")

@@ -7,6 +7,18 @@ package enum GitHubCredentials: Sendable {
   case token(SecretReference)
   /// A GitHub App by its id and private key (PEM). Its installation is found where none is given.
   case app(id: String, installation: Int?, key: SecretReference)
+
+  /// `the token in the variable GITHUB_TOKEN`: for messages.
+  var token: String {
+    switch self {
+    case .app(let id, _, _): "the token that it made for app \(id)"
+    case .token(let reference):
+      switch reference.source {
+      case .environment(let name): "the token in the variable \(name)"
+      case .file(let path): "the token in \(path)"
+      }
+    }
+  }
 }
 
 /// Which repository at github.com or at a GitHub Enterprise Server, how it is reached, and as whom.

@@ -31,7 +31,7 @@ struct CredentialTests {
   @Test func `a token that is not set is named`() throws {
     let (world, _) = try Self.world()
     try world.changePolicy("FORGE_TOKEN", "NO_SUCH_TOKEN")
-    try Self.refused(world, 65, "NO_SUCH_TOKEN")
+    try Self.refused(world, 77, "NO_SUCH_TOKEN")
   }
 
   @Test func `a token in a file is read again when it is refused`() throws {

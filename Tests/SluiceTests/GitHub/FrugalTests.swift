@@ -69,6 +69,7 @@ struct HubFrugalTests {
       try world.check("run", "--only", jobs)
       #expect(try world.desired("dev") == "1.1.0")
       let requests = hub.requests
+      if clusters == 1 { print(requests.map(\.line).joined(separator: "\n")) }
       let rest = requests.filter { $0.channel == .rest }
       return (requests.count { $0.channel == .git }, rest.count, rest.count(where: \.isWrite))
     }
