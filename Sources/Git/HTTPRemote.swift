@@ -266,14 +266,15 @@ final class HTTPRemote {
 /// Tells of a transfer that takes a while, a few times a second.
 struct TransferProgress {
   private let tell: (@Sendable (String) -> Void)?
-  private var next = ContinuousClock.now.advanced(by: .milliseconds(500))
+  private var next: ContinuousClock.Instant
 
-  init(_ tell: (@Sendable (String) -> Void)?) { self.tell = tell }
+  init(_ tell: (@Sendable (String) -> Void)?, at start: ContinuousClock.Instant = .now) {
+    self.tell = tell
+    next = start.advanced(by: .milliseconds(500))
+  }
 
-  mutating func received(_ bytes: Int) {
-    guard let tell else { return }
-    let now = ContinuousClock.now
-    guard now >= next else { return }
+  mutating func received(_ bytes: Int, at now: ContinuousClock.Instant = .now) {
+    guard let tell, now >= next else { return }
     next = now.advanced(by: .milliseconds(300))
     tell(bytes < 10 << 20 ? "receiving \(bytes >> 10) KiB" : "receiving \(bytes >> 20) MiB")
   }

@@ -100,11 +100,7 @@ extension SmartHTTP {
   }
 
   private func version2(_ wants: [ObjectID], _ haves: [ObjectID], _ server: SmartServer) -> [UInt8] {
-    var body = PacketWriter()
-    body.line("command=fetch")
-    body.line("agent=sluice")
-    body.line("object-format=sha1")
-    body.delimiter()
+    var body = server.command("fetch")
     body.line("no-progress")
     body.line("ofs-delta")
     if !haves.isEmpty { body.line("thin-pack") }

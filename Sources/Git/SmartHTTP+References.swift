@@ -74,14 +74,10 @@ extension SmartHTTP {
   private nonisolated(nonsending) func list(
     _ prefixes: [String], _ head: Bool, _ server: SmartServer
   ) async throws(GitError) -> Advertisement? {
-    var body = PacketWriter()
-    body.line("command=ls-refs")
-    body.line("agent=sluice")
-    body.line("object-format=sha1")
-    body.delimiter()
+    var body = server.command("ls-refs")
     if head {
       body.line("symrefs")
-      if server.namesUnborn { body.line("unborn") }
+      if server.features.contains(.unborn) { body.line("unborn") }
       body.line("ref-prefix HEAD")
     }
     for prefix in prefixes { body.line("ref-prefix " + (prefix.isEmpty ? "refs/" : prefix)) }

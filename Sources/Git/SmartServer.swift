@@ -2,34 +2,48 @@ import HTTP
 
 /// What is known of the server of a repository over HTTP; remembered beside the cache, so that a run need not ask.
 struct SmartServer: Hashable, Sendable {
+  enum Feature: String, CaseIterable, Sendable {
+    /// Version 2 of the protocol, and not the one before that had no number.
+    case version2
+    /// Commits and trees come without files, and files by their ids.
+    case partial
+    /// It names the default branch of a repository without commits.
+    case unborn
+    /// In version 2 no word may be said that the server does not know.
+    case agent, format
+  }
+
   /// Where the repository really is, without a slash at the end: the address, or what it redirects to.
   var base: String
-  /// Version 2 of the protocol, or the one before that had no number.
-  var isVersion2: Bool
-  /// Whether commits and trees come without files, and files by their ids.
-  var isPartial: Bool
-  /// Whether it names the default branch of a repository without commits.
-  var namesUnborn: Bool
+  var features: Set<Feature>
 
-  init(base: String, isVersion2: Bool, isPartial: Bool, namesUnborn: Bool) {
-    (self.base, self.isVersion2, self.isPartial, self.namesUnborn) = (base, isVersion2, isPartial, namesUnborn)
-  }
+  var isVersion2: Bool { features.contains(.version2) }
+  var isPartial: Bool { features.contains(.partial) }
+
+  init(base: String, features: Set<Feature>) { (self.base, self.features) = (base, features) }
 
   private static let mark = "sluice-server 1"
 
-  /// Reads what `text` gave; nil for anything else, and for what was never said of a server at this address.
+  /// Reads what `text` gave; nil for anything else.
   init?(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     guard lines.count == 4, lines[0] == Self.mark, lines[3].isEmpty, let url = try? HTTPURL(lines[1]) else { return nil }
-    let words = Set(lines[2].split(separator: " "))
-    self.init(
-      base: url.trimmed, isVersion2: words.contains("version2"), isPartial: words.contains("partial"),
-      namesUnborn: words.contains("unborn"))
+    self.init(base: url.trimmed, features: Set(lines[2].split(separator: " ").compactMap { Feature(rawValue: String($0)) }))
   }
 
   var text: String {
-    let words = [isVersion2 ? "version2" : "version0", isPartial ? "partial" : "whole", namesUnborn ? "unborn" : "born"]
+    let words = Feature.allCases.filter(features.contains).map(\.rawValue)
     return "\(Self.mark)\n\(base)\n\(words.joined(separator: " "))\n"
+  }
+
+  /// What a request of version 2 begins with.
+  func command(_ name: String) -> PacketWriter {
+    var body = PacketWriter()
+    body.line("command=" + name)
+    if features.contains(.agent) { body.line("agent=sluice") }
+    if features.contains(.format) { body.line("object-format=sha1") }
+    body.delimiter()
+    return body
   }
 }
 
@@ -91,13 +105,19 @@ struct Advertisement: Sendable {
   }
 
   func server(at base: String) -> SmartServer {
-    // Before version 2, files by their ids are for those only whom the server lets.
-    let isPartial =
-      isVersion2
-      ? words(of: "fetch").contains("filter")
-      : capabilities.isSuperset(of: ["filter", "allow-reachable-sha1-in-want"])
-    return SmartServer(
-      base: base, isVersion2: isVersion2, isPartial: isPartial, namesUnborn: words(of: "ls-refs").contains("unborn"))
+    var features: Set<SmartServer.Feature> = []
+    func has(_ name: String) -> Bool { capabilities.contains { $0 == name || $0.hasPrefix(name + "=") } }
+    guard isVersion2 else {
+      // Files by their ids are for those only whom the server lets.
+      if has("filter"), has("allow-reachable-sha1-in-want") { features.insert(.partial) }
+      return SmartServer(base: base, features: features)
+    }
+    features.insert(.version2)
+    if words(of: "fetch").contains("filter") { features.insert(.partial) }
+    if words(of: "ls-refs").contains("unborn") { features.insert(.unborn) }
+    if has("agent") { features.insert(.agent) }
+    if has("object-format") { features.insert(.format) }
+    return SmartServer(base: base, features: features)
   }
 }
 

@@ -97,9 +97,9 @@ extension Store {
     let bases = try mergeBases(ours, theirs)
     guard let base = bases.first, base != ours, base != theirs else { return [] }
     if bases.count == 1 {
-      let changed = Dictionary(try diff(base, ours).map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
-      return try diff(base, theirs).flatMap { change in
-        guard let our = changed[change.path], our.new != change.new else { return [ObjectID?]() }
+      let changed = try fileChanges(base, ours)
+      return try fileChanges(base, theirs).flatMap { path, change in
+        guard let our = changed[path], our.new != change.new else { return [ObjectID?]() }
         return [change.old, our.new, change.new]
       }.compactMap { $0 }
     }
@@ -112,7 +112,7 @@ extension Store {
       if more.count > 1 { waiting.append((more[0], more[1])) }
     }
     var files: [ObjectID] = []
-    for other in others { files += try diff(ours, other).flatMap { [$0.old, $0.new] }.compactMap { $0 } }
+    for other in others { files += try fileChanges(ours, other).values.flatMap { [$0.old, $0.new] }.compactMap { $0 } }
     return files
   }
 

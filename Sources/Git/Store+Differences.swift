@@ -23,6 +23,16 @@ extension Store {
     return result
   }
 
+  /// The files that differ between two trees, by the bytes of their paths; submodules, which have no content here, are none.
+  func fileChanges(_ old: ObjectID, _ new: ObjectID) throws(GitError) -> [[UInt8]: (old: ObjectID?, new: ObjectID?)] {
+    func content(_ file: Difference.File?) -> ObjectID? {
+      file.flatMap { TreeEntry.fileMode($0.mode) == .submodule ? nil : $0.id }
+    }
+    let changes = try compare(old, new).changes.lazy.filter(\.isChanged).map { ($0.path, (content($0.old), content($0.new))) }
+    // A file and a folder of one name are two changes.
+    return Dictionary(changes, uniquingKeysWith: { ($0.0 ?? $1.0, $0.1 ?? $1.1) })
+  }
+
   /// What differs between two trees; folders that are the same are not entered.
   private struct Difference {
     struct File {

@@ -199,6 +199,36 @@ struct HTTPReadingTests {
     try http.origin.fsck()
   }
 
+  @Test("submodules that both sides moved are no files to ask for, whatever a path's letters are")
+  func submodules() async throws {
+    let http = try HTTPOrigin()
+    // Two names that are one to Swift.
+    try http.origin.commit(["a": "1", "\u{e9}": "1"])
+    let base = try http.origin.commit(["e\u{301}": "1"])
+    func commit(_ module: Character, _ parent: ObjectID, _ branch: String, _ files: KeyValuePairs<String, String>) throws {
+      let index = ["GIT_INDEX_FILE": http.origin.path + "/index-" + branch]
+      try http.origin.git("read-tree", parent.hex, environment: index)
+      try http.origin.git(
+        "update-index", "--add", "--cacheinfo", "160000,\(String(repeating: module, count: 40)),module", environment: index)
+      let tree = try http.origin.git("write-tree", environment: index)
+      let id = try http.origin.git("commit-tree", tree, "-p", parent.hex, "-m", branch)
+      try http.origin.git("update-ref", "refs/heads/" + branch, id)
+      for (path, content) in files { try http.origin.commit([path: content], on: branch) }
+    }
+    try commit("1", base, "main", ["\u{e9}": "2", "e\u{301}": "3", "x": "1"])
+    try commit("1", base, "same", ["\u{e9}": "4", "y": "1"])
+    try commit("2", base, "other", ["\u{e9}": "2", "e\u{301}": "5"])
+    let repository = try await http.open()
+    let tips = try await repository.fetch(prefixes: ["refs/heads/"])
+    http.asked()
+    let ours = try #require(tips["refs/heads/main"])
+    let same = try await repository.merge(ours: ours, theirs: try #require(tips["refs/heads/same"]))
+    #expect(same == .conflict(["\u{e9}"]))
+    let other = try await repository.merge(ours: ours, theirs: try #require(tips["refs/heads/other"]))
+    #expect(other == .conflict(["e\u{301}", "module"]))
+    #expect(http.asked() == [ask, ask])
+  }
+
   @Test("merges whose bases have to be merged themselves work too")
   func crissCross() async throws {
     let http = try HTTPOrigin()

@@ -63,23 +63,27 @@ struct PacketTests {
     }
     let id = String(repeating: "1", count: 40)
     let two = try Advertisement(
-      packets(["# service=git-upload-pack", nil, "version 2", "ls-refs=unborn", "fetch=shallow wait-for-done filter", nil]))
-    #expect(
-      two.server(at: "https://h/r") == SmartServer(base: "https://h/r", isVersion2: true, isPartial: true, namesUnborn: true))
+      packets([
+        "# service=git-upload-pack", nil, "version 2", "agent=git/2", "ls-refs=unborn", "fetch=shallow wait-for-done filter",
+        "object-format=sha1", nil,
+      ]))
+    #expect(two.server(at: "https://h/r").features == [.version2, .partial, .unborn, .agent, .format])
     let bare = try Advertisement(packets(["version 2", "ls-refs", "fetch", nil]))
-    #expect(
-      bare.server(at: "https://h/r") == SmartServer(base: "https://h/r", isVersion2: true, isPartial: false, namesUnborn: false))
+    #expect(bare.server(at: "https://h/r").features == [.version2])
+    #expect(bare.server(at: "").command("fetch").bytes == Array("0012command=fetch\n0001".utf8))
     let old = try Advertisement(
       packets([
         "# service=git-upload-pack", nil, "\(id) HEAD\0multi_ack symref=HEAD:refs/heads/main filter allow-reachable-sha1-in-want",
         "\(id) refs/heads/main", "\(id) refs/tags/v1", "\(id) refs/tags/v1^{}", nil,
       ]))
     #expect(old.references.keys.sorted() == ["refs/heads/main", "refs/tags/v1"] && old.head == "refs/heads/main")
-    #expect(old.server(at: "b").isPartial && !old.server(at: "b").isVersion2)
+    #expect(old.server(at: "b").features == [.partial])
     let empty = try Advertisement(
       packets(["# service=git-upload-pack", nil, "\(ObjectID.zero) capabilities^{}\0side-band-64k", nil]))
     #expect(empty.references.isEmpty && empty.capabilities == ["side-band-64k"])
-    #expect(throws: PacketReader.Failure.self) { try Advertisement(packets(["version 2", "ls-refs"])) }
+    for cut in [["version 2", "ls-refs"], ["# service=git-upload-pack", nil], []] as [[String?]] {
+      #expect(throws: PacketReader.Failure.self) { try Advertisement(packets(cut)) }
+    }
     for server in [two.server(at: "https://h/r"), bare.server(at: "http://h:8080/r"), old.server(at: "https://h/x.git")] {
       #expect(SmartServer(server.text) == server)
     }
