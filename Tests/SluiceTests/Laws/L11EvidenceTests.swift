@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("L11 evidence: unknown is never success, and all of none is not success")
+@Suite("L11 evidence: unknown is never success, and all of none is not success", .onEveryForge)
 struct L11EvidenceTests {
   /// What an observer may answer that tells nothing: its body, in the shell.
   static let nothings: [String: String] = [

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("L1 proven: a version starts in a stage only after it has qualified in the stages before")
+@Suite("L1 proven: a version starts in a stage only after it has qualified in the stages before", .onEveryForge)
 struct L1ProvenTests {
   /// What may be wrong with one cluster of dev.
   enum Lack: String, CaseIterable, Sendable { case sick, silent, stuck }

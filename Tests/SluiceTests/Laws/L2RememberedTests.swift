@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("L2 remembered: what was closed is not opened again")
+@Suite("L2 remembered: what was closed is not opened again", .onEveryForge)
 struct L2RememberedTests {
   @Test func `a tip that had a request is never opened again: what is still wanted is written anew (trap 9)`() throws {
     let (world, number) = try L3ExactTests.worldWithProdRequest()

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("L3 exact: a promotion changes exactly the clusters and components that it names")
+@Suite("L3 exact: a promotion changes exactly the clusters and components that it names", .onEveryForge)
 struct L3ExactTests {
   @Test func `from dev to prod each merge changes its stage's clusters and no other value of the fleet`() throws {
     let fleet = LayeredFleet()

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("L5 single: one open pull request per slot")
+@Suite("L5 single: one open pull request per slot", .onEveryForge)
 struct L5SingleTests {
   @Test func `running again, whole or job by job, changes nothing and opens nothing`() throws {
     let (world, number) = try L3ExactTests.worldWithProdRequest()

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("L6 yielding: nothing of a person's is overwritten, and what they refused is not proposed again")
+@Suite("L6 yielding: nothing of a person's is overwritten, and what they refused is not proposed again", .onEveryForge)
 struct L6YieldingTests {
   @Test func `a person's commit on the branch stays, however new the versions and however old the promotion`() throws {
     let (world, number) = try L3ExactTests.worldWithProdRequest()

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("L7 bounded: apply starts no more upgrades than there is room for")
+@Suite("L7 bounded: apply starts no more upgrades than there is room for", .onEveryForge)
 struct L7BoundedTests {
   private static let prod = ["p1", "p2", "p3", "p4", "p5"]
 

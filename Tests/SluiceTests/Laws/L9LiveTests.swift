@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("L9 live: when faults stop, the fleet reaches the newest healthy version in a bounded number of runs")
+@Suite("L9 live: when faults stop, the fleet reaches the newest healthy version in a bounded number of runs", .onEveryForge)
 struct L9LiveTests {
   /// From anywhere: one run to discover and merge, one each to settle, soak and go on in three stages, and a few to heal.
   static let bound = 14

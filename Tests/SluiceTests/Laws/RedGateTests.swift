@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("L9 live: a version whose gate failed gives way to a newer one, and does not come back for it")
+@Suite("L9 live: a version whose gate failed gives way to a newer one, and does not come back for it", .onEveryForge)
 struct RedGateTests {
   /// The first of two waves has 1.1.0 in prod, 1.2.0 is in dev, and a file that no cluster reads is broken on the base: from
   /// here on every gate is red.

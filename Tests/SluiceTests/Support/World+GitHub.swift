@@ -16,6 +16,7 @@ extension World {
     }
     hub.add("sluice-bot", .write, token: token, isBot: true)
     for person in ["dana", "eve", "kim"] { hub.add(person, .write) }
+    hub.add("person", .write, token: "ghp_person")
     return hub
   }
 }
@@ -62,6 +63,9 @@ extension FakeGitHub {
       ]
     }
   }
+
+  /// Where a person pushes to.
+  func url(of person: String) -> String { url.replacingOccurrences(of: "://", with: "://\(person):ghp_\(person)@") }
 
   /// Does what a command of the local forge would do as a person: `forge approve 3 --as dana`.
   func act(_ arguments: [String], in world: World) throws -> String {

@@ -142,7 +142,7 @@ final class World: Sendable {
     try change(work)
     try Command.check(["git", "-C", work.path, "add", "-A"])
     try Command.check(["git", "-C", work.path, "commit", "-q", "-m", message])
-    try Command.check(["git", "-C", work.path, "push", "-q", fleet, branch])
+    try Command.check(["git", "-C", work.path, "push", "-q", hub.map { $0.url(of: "person") } ?? fleet, branch])
     return try Command.check(["git", "-C", work.path, "rev-parse", "HEAD"]).trimmed
   }
 
