@@ -32,6 +32,8 @@ final class Bare {
   private var ranges: [String: [String]] = [:]
   private var merges: [String: String?] = [:]
   private var ancestors: [String: Bool] = [:]
+  private var bases: [String: String?] = [:]
+  private var differences: [String: (added: Int, deleted: Int, files: [String])] = [:]
 
   init(_ path: String) {
     self.path = path
@@ -123,12 +125,16 @@ final class Bare {
   }
 
   func mergeBase(_ one: String, _ other: String) throws -> String? {
+    if let known = bases[one + other] { return known }
     let done = try git(["merge-base", one, other])
-    return done.status == 0 ? done.output.trimmingCharacters(in: .newlines) : nil
+    let found = done.status == 0 ? done.output.trimmingCharacters(in: .newlines) : nil
+    bases[one + other] = found
+    return found
   }
 
   /// Additions, deletions and files between the two.
   func changes(_ base: String, _ head: String) throws -> (added: Int, deleted: Int, files: [String]) {
+    if let known = differences[base + head] { return known }
     let lines = try check(["diff", "--numstat", "--no-renames", base, head]).split(separator: "\n")
     var sums = (added: 0, deleted: 0, files: [String]())
     for line in lines {
@@ -138,6 +144,7 @@ final class Bare {
       sums.deleted += Int(words[1]) ?? 0
       sums.files.append(String(words[2]))
     }
+    differences[base + head] = sums
     return sums
   }
 
@@ -173,27 +180,36 @@ final class Bare {
     return try mergedTree(ours, theirs)
   }
 
-  /// The tree with files written or (nil) taken out.
-  func tree(_ base: String, _ files: [String: String?]) throws -> String {
-    let index = path + "/fake-index-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: index) }
-    let variables = ["GIT_INDEX_FILE": index]
-    func run(_ arguments: [String], _ input: [UInt8] = []) throws -> String {
-      let done = try Child.run(["git", "-C", path] + arguments, input: input, environment: variables)
-      guard done.status == 0 else { throw Failure(description: "git \(arguments[0]): status \(done.status)") }
-      return String(decoding: done.output, as: UTF8.self).trimmingCharacters(in: .newlines)
-    }
-    _ = try run(["read-tree", base])
-    var lines = ""
-    for (name, text) in files.sorted(by: { $0.key < $1.key }) {
-      guard let text else {
-        lines += "0 \(String(repeating: "0", count: 40))\t\(name)\n"
-        continue
+  /// One commit to import: files written, or (nil) taken out.
+  struct Import {
+    var branch: String
+    var parent: String?
+    var signature: Signature
+    var message: String
+    var files: [String: String?]
+  }
+
+  /// Writes commits and moves their branches, which must not have moved since their parents; all in one process.
+  ///
+  /// - Returns: the commits; nil when a branch is not where it was.
+  func commit(_ imports: [Import]) throws -> [String]? {
+    var text: [UInt8] = []
+    for (place, one) in imports.enumerated() {
+      text += "commit refs/heads/\(one.branch)\nmark :\(place + 1)\nauthor \(one.signature.text)\n".utf8
+      text += "committer \(one.signature.text)\ndata \(one.message.utf8.count + 1)\n\(one.message)\n".utf8
+      if let parent = one.parent { text += "from \(parent)\n".utf8 }
+      for (name, file) in one.files.sorted(by: { $0.key < $1.key }) {
+        guard let file else {
+          text += "D \(name)\n".utf8
+          continue
+        }
+        text += "M 100644 inline \(name)\ndata \(file.utf8.count)\n\(file)\n".utf8
       }
-      lines += "100644 \(try check(["hash-object", "-w", "--stdin"], input: Array(text.utf8)))\t\(name)\n"
+      text += "\nget-mark :\(place + 1)\n".utf8
     }
-    _ = try run(["update-index", "--index-info"], Array(lines.utf8))
-    return try run(["write-tree"])
+    let done = try git(["fast-import", "--quiet", "--date-format=raw"], input: text)
+    let found = done.output.split(separator: "\n").map(String.init)
+    return done.status == 0 && found.count == imports.count ? found : nil
   }
 
   /// Moves references all or none; false: another was faster, or one is not what it was.

@@ -1,3 +1,4 @@
+import COpenSSL
 import Foundation
 import TestSupport
 
@@ -21,6 +22,8 @@ final class Child {
     posix_spawn_file_actions_adddup2(&actions, ends[1], 0)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    // Foundation's `Process` knows that its child has ended by a socket that must not live on in another child.
+    fake_close_from(&actions, 3)
     let variables = Command.environment.merging(environment) { $1 }
     func copies(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] { texts.map { strdup($0) } + [nil] }
     let words = copies(arguments)

@@ -158,15 +158,12 @@ extension FakeGitHub {
     try acted {
       let account = accounts[login] ?? Account(login: login, id: 0, permission: .write)
       let tip = bare.branch(branch)
-      let parent = try (tip ?? bare.branch(start)).flatMap { try bare.commit($0) }
-      let empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-      let tree = try bare.tree(parent?.tree ?? empty, files)
-      let signature = account.signature(at: now)
-      let commit = try bare.write(
-        tree, parents: parent.map { [$0.id] } ?? [], author: signature, committer: signature, message: message)
-      guard try move([Move(branch: branch, old: tip, new: commit)], by: login) else {
-        throw Refusal(status: 409, description: "\(branch) was moved by another")
+      let one = Bare.Import(
+        branch: branch, parent: tip ?? bare.branch(start), signature: account.signature(at: now), message: message, files: files)
+      guard let commit = try bare.commit([one])?.first else {
+        throw Refusal(status: 409, description: "cannot commit on \(branch): another moved it, or a path is wrong")
       }
+      try moved([Move(branch: branch, old: tip, new: commit)], by: login)
       return commit
     }
   }
@@ -185,6 +182,46 @@ extension FakeGitHub {
       guard let old = bare.branch(branch), try move([Move(branch: branch, old: old, new: nil)], by: login) else {
         throw Refusal(status: 404, description: "there is no branch \(branch)")
       }
+    }
+  }
+
+  // MARK: Much
+
+  /// Opens requests from branches `prefix1`… that change a file each: as quick as can be.
+  package func openMany(_ count: Int, prefix: String, as login: String) throws {
+    try acted {
+      let account = try account(login)
+      guard let base = bare.branch("main") else { throw Refusal(status: 404, description: "there is no main") }
+      let imports = (1...max(1, count)).map { number in
+        Bare.Import(
+          branch: prefix + String(number), parent: base, signature: account.signature(at: now), message: "Change \(number)",
+          files: ["many/\(number)": "\(number)\n"])
+      }
+      guard let commits = try bare.commit(imports) else {
+        throw Refusal(status: 409, description: "\(prefix)… are there already")
+      }
+      for (one, commit) in zip(imports, commits) {
+        lastNumber += 1
+        pulls[lastNumber] = FakePull(
+          number: lastNumber, title: one.message, body: nil, author: login, base: "main", branch: one.branch, head: commit,
+          baseHead: base, at: now)
+        try bare.refs.write("refs/pull/\(lastNumber)/head", commit)
+      }
+    }
+  }
+
+  /// Adds references `prefix1`… to the tip of main, packed as a server keeps them.
+  package func addReferences(_ count: Int, prefix: String) throws {
+    try locked {
+      try Command.check(["git", "-C", bare.path, "pack-refs", "--all"])
+      guard let tip = bare.branch("main") else { return }
+      let file = bare.path + "/packed-refs"
+      var lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
+      precondition(!lines.contains { $0.hasPrefix("^") }, "tags with peeled ids would be parted from them")
+      for number in 1...max(1, count) { lines.append("\(tip) \(prefix)\(number)") }
+      lines.sort { $0.dropFirst(41).utf8.lexicographicallyPrecedes($1.dropFirst(41).utf8) }
+      let head = "# pack-refs with: peeled fully-peeled sorted \n"
+      try (head + lines.joined(separator: "\n") + "\n").write(toFile: file, atomically: true, encoding: .utf8)
     }
   }
 

@@ -40,7 +40,11 @@ extension FakeGitHub {
     if let git {
       goesOn = try serve(git, request, client, place)
     } else {
-      goesOn = locked { send(answer(request), request, client, place: place) }
+      goesOn = locked {
+        let answer = answer(request)
+        if request.method != "GET" { autoMerge() }
+        return send(answer, request, client, place: place)
+      }
     }
     guard case .loseAnswer? = entry.fault else { return goesOn && client.budget == nil }
     return false

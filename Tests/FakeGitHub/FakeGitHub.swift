@@ -89,7 +89,7 @@ package final class FakeGitHub: @unchecked Sendable {  // see `lock`
     for (name, color) in [("bug", "d73a4a"), ("documentation", "0075ca"), ("enhancement", "a2eeef")] { labels[name] = color }
     accounts[owner] = Account(login: owner, id: 1, permission: .admin)
     accounts["web-flow"] = Account(login: "web-flow", id: 19_864_447, permission: .none)
-    server.start { [unowned self] in try serve($0, $1) }
+    server.start { [weak self] in try self?.serve($0, $1) ?? false }
   }
 
   deinit { stop() }

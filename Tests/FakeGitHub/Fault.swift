@@ -51,7 +51,7 @@ package struct LoggedRequest: Sendable {
   package var isConditional = false
   /// By lower-case names; without `authorization`.
   package var headers: [String: String] = [:]
-  /// 0: no answer went out.
+  /// 0: there was no answer. A lost one counts as given.
   package var status = 0
   /// That went out, with the head.
   package var bytes = 0

@@ -43,6 +43,23 @@ struct GitTests {
     #expect(hidden.errors.contains("deny updating a hidden ref"))
   }
 
+  @Test("takes packs in pieces, from those who ask first whether it does", arguments: ["1", "524288000"])
+  func large(_ buffer: String) throws {
+    let asked = try Asked()
+    try #require(try asked.git(["clone", "-q", asked.fake.url, "work"]).status == 0)
+    let work = asked.folder.path + "/work"
+    var seeded = Seeded(1)
+    try asked.folder.write((0..<3_000_000).map { _ in UInt8.random(in: 0...255, using: &seeded) }, to: "work/large")
+    try Command.check(["git", "add", "."], in: work)
+    try Command.check(["git", "commit", "-qm", "Large"], in: work)
+    let options = ["-c", "http.postBuffer=" + buffer, "-c", "http.extraHeader=Expect: 100-continue"]
+    let done = try asked.git(options + ["push", "-q", "origin", "HEAD:refs/heads/large"], in: "work")
+    #expect(done.status == 0, "\(done.errors)")
+    #expect(try asked.git(["clone", "-q", "-b", "large", asked.fake.url, "again"]).status == 0)
+    #expect(try asked.folder.read("again/large") == asked.folder.read("work/large"))
+    #expect(asked.fake.requests.contains { $0.headers["transfer-encoding"] == "chunked" } == (buffer == "1"))
+  }
+
   enum Rule: CaseIterable, Sendable { case pushers, checks, review, ruleset, linear, signed, force, delete }
 
   @Test("says what protects a branch", arguments: Rule.allCases)
