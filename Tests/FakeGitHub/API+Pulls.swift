@@ -54,7 +54,7 @@ extension FakeGitHub {
     guard bare.branch(branch) != nil else { return .invalid("PullRequest", field: "head") }
     let pull = try open(
       title: title, body: asked["body"].string, base: base, branch: branch, by: author, isDraft: asked["draft"].bool ?? false)
-    var answer = Answer(try wholePull(pull.number, caller), status: 201)
+    var answer = Answer(try wholePull(pull.number, caller, isAsked: false), status: 201)
     answer.headers.append(("Location", pullURL(pull.number)))
     return answer
   }
@@ -108,7 +108,7 @@ extension FakeGitHub {
       pulls[number]?.body = asked["body"].string
       pulls[number]?.updatedAt = now
     }
-    return Answer(try wholePull(number, caller))
+    return Answer(try wholePull(number, caller, isAsked: false))
   }
 
   func reopen(_ number: Int) throws {

@@ -39,13 +39,17 @@ extension FakeGitHub {
     ]
   }
 
-  /// As one alone is answered. Asking for it has `mergeable` computed.
-  func wholePull(_ number: Int, _ caller: Caller) throws -> JSON {
-    let (mergeable, state) = try mergeability(number, caller)
+  /// As one alone is answered.
+  ///
+  /// - Parameter isAsked: has `mergeable` computed; who writes is told nothing of it.
+  func wholePull(_ number: Int, _ caller: Caller, isAsked: Bool = true) throws -> JSON {
+    let (mergeable, state) = try isAsked ? mergeability(number, caller) : (nil, "unknown")
     guard let pull = pulls[number] else { throw Refused(.notFound) }
     let base = bare.branch(pull.base) ?? pull.baseHead
     let commits = try pull.isMerged ? bare.commits(in: pull.head, notIn: pull.baseHead) : commits(of: pull)
-    let from = try bare.mergeBase(pull.isMerged ? pull.baseHead : base, pull.head) ?? pull.baseHead
+    let tip = pull.isMerged ? pull.baseHead : base
+    let isAhead = try commits.first.flatMap { try bare.commit($0) }?.parents == [tip]
+    let from = try isAhead ? tip : bare.mergeBase(tip, pull.head) ?? pull.baseHead
     let changes = try bare.changes(from, pull.head)
     return self.pull(pull, .raw(repository(caller).bytes)).with([
       "merged": .bool(pull.isMerged), "mergeable": JSON(mergeable), "rebaseable": JSON(mergeable),

@@ -169,6 +169,15 @@ struct LimitTests {
     #expect(remote.output.hasPrefix(asked.fake.branch("bump") ?? "-"))
   }
 
+  @Test("ends a connection with a head without end")
+  func bounded() async throws {
+    let asked = try Asked()
+    let url = asked.fake.api + "/" + String(repeating: "x", count: 100_000)
+    let done = try Command.run(["curl", "-q", "-sS", "--noproxy", "*", "--max-time", "60", url])
+    #expect(done.status != 0)
+    #expect(try await asked.ask(.get, "").status == 200)
+  }
+
   @Test("opens many requests at once, for those who need them only to be there")
   func many() async throws {
     let asked = try Asked()

@@ -74,7 +74,7 @@ struct Asked: Sendable {
   /// git as a person, with a home of their own.
   func git(_ arguments: [String], as login: String = "ada", in name: String? = nil) throws -> Command {
     try Command.run(
-      ["timeout", "60", "git", "-c", "credential.helper=", "-c", "http.extraHeader=" + basic(login)] + arguments,
+      ["timeout", "200", "git", "-c", "credential.helper=", "-c", "http.extraHeader=" + basic(login)] + arguments,
       in: name.map { folder.path + "/" + $0 } ?? folder.path)
   }
 
