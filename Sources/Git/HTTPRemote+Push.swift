@@ -42,23 +42,25 @@ extension HTTPRemote {
   ) async throws(GitError) -> [RefOutcome] {
     var capabilities = SmartHTTP.pushCapabilities
     while true {
-      let report: PushReport?
+      let answer: PushAnswer
       Fault.point(.refsUpdateBefore)
-      do throws(GitError) { report = try await wire.push(updates, pack, capabilities) } catch {
+      do throws(GitError) { answer = try await wire.push(updates, pack, capabilities) } catch {
         guard error.kind == .unreachable else { throw error }
         // The answer may be what was lost, not the push.
         guard let now = try? await ask(updates), updates.allSatisfy({ now[$0.name] == $0.new }) else { throw error }
         return updates.map { _ in .updated }
       }
       Fault.point(.refsUpdateAfter)
-      if let report { return try await outcomes(updates, report) }
+      let failure: GitError
+      switch answer {
+      case .report(let report): return try await outcomes(updates, report)
+      case .silence(let error): failure = error
+      }
       let now = try await ask(updates)
       if updates.allSatisfy({ now[$0.name] == $0.new }) { return updates.map { _ in .updated } }
       // It may not like what we wish for. Sending it twice does no harm: each move names what it is from.
       let announced = try await wire.announcedPushCapabilities()
-      guard announced != capabilities else {
-        throw GitError(.unreachable, pushContext, "the server gives no report of what it did", hint: "run again")
-      }
+      guard announced != capabilities else { throw failure }
       capabilities = announced
     }
   }

@@ -163,6 +163,7 @@ final class HTTPRemote {
         let wanted = remote.covers(prefixes) ? remote.asked : prefixes
         let references = try await remote.current(wanted)
         try await remote.download(references)
+        try remote.rememberServer()
         remote.fetched.formUnion(wanted)
         return references.filter { ReferenceName.matches($0.key, prefixes) }
       }
@@ -188,7 +189,6 @@ final class HTTPRemote {
       throw GitError(.damaged, "cannot fetch \(name) of \(location)", "\(id) is not there after it was sent")
     }
     try cache.remember(missing + Set(references.values).intersection(here).sorted())
-    try rememberServer()
   }
 
   private nonisolated(nonsending) func download(

@@ -10,6 +10,12 @@ struct PushReport {
   var words = ""
 }
 
+enum PushAnswer {
+  case report(PushReport)
+  /// Nobody knows what the server did; what speaks against it.
+  case silence(GitError)
+}
+
 extension SmartHTTP {
   /// What is asked for in a push, where the server does not say that it lacks some of it.
   static let pushCapabilities = ["report-status", "side-band-64k", "atomic", "object-format=sha1", "agent=sluice"]
@@ -21,11 +27,9 @@ extension SmartHTTP {
   }
 
   /// Names what each reference is and what it shall be, and sends the objects for it.
-  ///
-  /// - Returns: nil where the server gives no report: then nobody knows what it did.
   nonisolated(nonsending) func push(
     _ updates: [RefUpdate], _ pack: [UInt8], _ capabilities: [String]
-  ) async throws(GitError) -> PushReport? {
+  ) async throws(GitError) -> PushAnswer {
     var body = PacketWriter()
     for (place, update) in updates.enumerated() {
       let line = "\(update.old ?? .zero) \(update.new ?? .zero) \(update.name)"
@@ -40,12 +44,12 @@ extension SmartHTTP {
       try await discover()
       answer = try await push(bytes)
     }
-    switch answer.status {
-    case 401, 403, 404, 410, 413: try check(answer.head, answer.body)
-    case 200: return try report(answer.body, hasSideband: capabilities.contains("side-band-64k"))
-    default: break
+    do throws(GitError) { try check(answer.head, answer.body) } catch {
+      if error.kind == .refused || [404, 410].contains(answer.status) { throw error }
+      return .silence(error)
     }
-    return nil
+    let report = try report(answer.body, hasSideband: capabilities.contains("side-band-64k"))
+    return report.map { .report($0) } ?? .silence(cutShort)
   }
 
   private nonisolated(nonsending) func push(_ bytes: [UInt8]) async throws(GitError) -> HTTPResponse {
