@@ -87,6 +87,9 @@ let package = Package(
         name: "SluiceTests", dependencies: ["sluice", "FakeKubernetes", "FakeGitHub", "TestSupport"], exclude: ["Golden"],
         swiftSettings: strict),
       .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+      // What scripts/bench-http times beside git.
+      .executableTarget(
+        name: "git-bench", dependencies: ["Git", "HTTP", "TestSupport"], path: "Tests/git-bench", swiftSettings: strict),
       // The fake Kubernetes API, for tests, for the bench, and for kubectl by hand.
       .systemLibrary(
         name: "COpenSSL", path: "Tests/COpenSSL", pkgConfig: "openssl",
