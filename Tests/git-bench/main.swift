@@ -64,10 +64,11 @@ case "first":
   print("commits and trees: \(milliseconds(since: start)) ms")
   _ = try await repository.blobs(files.prefix(1000).map(\.id))
 case "push":
-  let path = try await repository.files(in: tip).first?.path ?? "file"
+  let path = "clusters/region-1/cluster-1.yaml"
   let tree = try await repository.writeTree(base: tip, changes: [path: .write(Array("\(UUID())\n".utf8))])
   let commit = try await repository.writeCommit(
     tree: tree, parents: [tip], message: "bench\n", author: bench, committer: bench)
+  print("asked, made: \(milliseconds(since: start)) ms")
   let outcomes = try await repository.push([RefUpdate("refs/heads/main", from: tip, to: commit)])
   guard outcomes == [.updated] else {
     print("\(outcomes)")
