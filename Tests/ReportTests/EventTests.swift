@@ -63,7 +63,7 @@ struct EventTests {
         landed: outside.isEmpty ? Scene.tip : outside),
       .landedUntested(number: 12, slot, Scene.old, commit: "", tested: "9c2f1d0", landed: "3f78685", kind: .takeBack),
       .promotionStatus(number: 12, slot, .pending, description: "waits for an approval; head 816da39" + outside),
-      .promotionStatus(number: 12, slot, .success, description: "approved and tested: lands in the next run; head 816da39"),
+      .promotionStatus(number: 12, slot, .success, description: "approved and tested: lands next; head 816da39"),
       .retest(number: 12, slot, gates: 1), .retest(number: 12, slot, gates: 3), .mergesByItself(number: 12, slot),
       .mergeRefused(number: 12, slot, new, .notPermitted, words: "", kind: .consolidate),
     ] + MergeRefusal.allCases.map { .mergeRefused(number: 12, slot, new, $0, words: "Base branch was modified." + outside) }

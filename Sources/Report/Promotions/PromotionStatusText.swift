@@ -65,7 +65,7 @@ package struct PromotionStatusText: Sendable, Equatable {
   private var parts: [String] {
     let armed = mergesByItself ? ["a person set it to merge by itself"] : []
     switch outlook {
-    case .willLand: return ["approved and tested: lands in the next run"] + armed
+    case .willLand: return ["approved and tested: lands next"] + armed
     case .moot(let why): return ["not needed any more: \(PlainText.line(why, limit: Self.limit))"] + armed
     case .waits(let waits):
       let sorted = waits.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)

@@ -1,3 +1,4 @@
+import FakeGitHub
 import Foundation
 import TestSupport
 import Testing
@@ -82,7 +83,7 @@ struct ReadmeTests {
   @Test func `the stage with waves that it gives is valid`() throws {
     let world = try World()
     let texts = try Self.blocks().filter { $0.kind == "yaml" }.map(\.text)
-    try #require(texts.count == 3)
+    try #require(texts.count == 4)
     let start = try #require(texts[0].range(of: "  - name: prod"))
     let policy = (texts[0][..<start.lowerBound] + texts[1]).replacing(/ssh:\S*clusters.git/, with: "\(world.fleet)")
       .replacing(/ssh:[^"]*automation.git/, with: "\(world.path)/app.git")
@@ -109,6 +110,30 @@ struct ReadmeTests {
       try Command.check(["sh", "-c", "cd '\(work.path)/clusters' && mkdir eu && mv *.yaml eu/ && sed -i 's/staging/dev/' eu/*"])
     }
     #expect(try world.check("validate").contains("8 clusters; dev 6, prod 2"))
+  }
+
+  @Test func `the policy for GitHub that it gives is valid, and reaches a repository there`() throws {
+    let world = try ForgeKind.$current.withValue(.github) { try World() }
+    let texts = try Self.blocks().filter { $0.kind == "yaml" }.map(\.text)
+    let forge = try #require(texts.last)
+    let (fleet, prod) = (try #require(texts[0].range(of: "fleet:")), try #require(texts[0].range(of: "  - name: prod")))
+    let stages = try #require(forge.range(of: "stages:\n"))
+    let policy =
+      ("name: clusters\n" + forge[..<stages.lowerBound] + texts[0][fleet.lowerBound..<prod.lowerBound]
+      + forge[stages.upperBound...])
+      .replacing(/https:\S*clusters.git/, with: try world.github.url)
+      .replacing(/ssh:[^"]*automation.git/, with: "\(world.path)/app.git")
+      .replacing("kind: github", with: "kind: github\n  api: \(try world.github.api)")
+    try world.folder.write(policy, to: "policy.yaml")
+    try world.commit("Regions, and the automation's version") { work in
+      try work.write("versions: {automation: 1.0.0}\n", to: "defaults.yaml")
+      try Command.check(["sh", "-c", "cd '\(work.path)/clusters' && mkdir eu && mv *.yaml eu/ && sed -i 's/staging/dev/' eu/*"])
+    }
+    for arguments in [["validate"], ["validate", "--forge"]] {
+      let done = try Command.run(
+        [Binary.path] + arguments, in: world.path, environment: world.environment.merging(["GITHUB_TOKEN": World.token]) { $1 })
+      #expect(done.status == 0, "\(done.output)\(done.errors)")
+    }
   }
 
   @Test func `every command that it names is there, and every command is named`() throws {

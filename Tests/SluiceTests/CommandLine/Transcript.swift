@@ -47,8 +47,9 @@ final class Transcript {
   }
 
   static func withoutCommits(_ line: String) -> String {
-    line.replacing(/\b([0-9a-f]{40}|[0-9a-f]{10,12})\b/, with: "COMMIT").replacing(
-      /cache\/[0-9a-f]{16}/, with: "cache/REPOSITORY")
+    line.replacing(/\b([0-9a-f]{40}|[0-9a-f]{10,12})\b/, with: "COMMIT").replacing(/head [0-9a-f]{7}\b/, with: "head COMMIT")
+      .replacing(
+        /cache\/[0-9a-f]{16}/, with: "cache/REPOSITORY")
   }
 }
 

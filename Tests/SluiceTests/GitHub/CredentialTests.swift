@@ -1,5 +1,6 @@
 import FakeGitHub
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -37,6 +38,7 @@ struct CredentialTests {
   @Test func `a token in a file is read again when it is refused`() throws {
     let (world, hub) = try Self.world()
     try world.changePolicy("{token: {env: FORGE_TOKEN}}", "{token: {file: token}}")
+    world.holdsSecrets.store(true, ordering: .relaxed)
     try world.folder.write(World.token + "\n", to: "token")
     try world.begin()
     try world.release("1.1.0")
@@ -68,6 +70,26 @@ struct CredentialTests {
     let done = try world.sluice("run")
     #expect([65, 77].contains(done.status), "\(done.output)\(done.errors)")
     #expect((done.output + done.errors).contains("acme/fleet"))
+  }
+
+  // MARK: TLS
+
+  @Test(arguments: [
+    (FakeCertificate.good, "ca.pem", Int32(0), ""), (.good, "other.pem", 69, "signed by no authority"),
+    (.expired, "ca.pem", 69, "expired"), (.wrongName, "ca.pem", 69, "for other names"), (.stranger, "ca.pem", 69, "signed by no authority"),
+  ])
+  func `over TLS a server must be who it says, by the authority that the policy names`(
+    _ certificate: FakeCertificate, _ ca: String, _ status: Int32, _ words: String
+  ) throws {
+    let world = try World(World.Plan(tiers: [("dev", ["d1"])]), github: certificate)
+    try world.folder.write(FakeGitHubAuthority.ca, to: "ca.pem")
+    try world.folder.write(FakeGitHubAuthority.otherCA, to: "other.pem")
+    try world.changePolicy("{kind: github,", "{kind: github, ca: \(ca),")
+    let done = try world.sluice("run")
+    #expect(done.status == status, "\(done.output)\(done.errors)")
+    #expect(words.isEmpty || done.errors.contains(words), "\(done.errors)")
+    let hub = try world.github
+    #expect(status == 0 || hub.requests.isEmpty, "nothing was told to who is somebody else")
   }
 
   // MARK: Apps

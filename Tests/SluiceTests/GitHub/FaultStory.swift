@@ -73,9 +73,12 @@ struct FaultStory: Sendable {
   init() throws {
     start = try ForgeKind.$current.withValue(.github) {
       let world = try World(
-        World.Plan(tiers: [("dev", ["d1", "d2"])], stageSettings: ["dev": "merge: {approvals: 1}"]))
-      try world.begin()
+        World.Plan(tiers: [("dev", ["d1", "d2"])], stageSettings: ["dev": "merge: {approvals: 1}"], soak: "10m"))
+      try world.release("1.0.0")
+      try world.run(times: 4, apart: 300)
       try world.release("1.1.0")
+      // Each telling has an address of its own, and so a cache.
+      try FileManager.default.removeItem(atPath: world.path + "/cache")
       return world
     }
     let (world, problem) = try Self.tell(start, [])
@@ -90,7 +93,7 @@ struct FaultStory: Sendable {
   func problem(_ faults: [FakeFault]) throws -> String? {
     let (world, problem) = try Self.tell(start, faults)
     if let problem { return problem }
-    if let difference = try EndState(world).difference(from: end) { return difference }
+    if let difference = try EndState(world).difference(from: end, without: "world/gates/") { return difference }
     let hub = try world.github
     // Retries and more runs, but nothing without end.
     let count = hub.requests.count
@@ -102,20 +105,18 @@ struct FaultStory: Sendable {
     let world = try World(copyOf: start)
     let hub = try world.github
     for fault in faults { hub.fail(fault) }
-    var quiet = 0
     for _ in 0..<runs {
       for pull in hub.openPulls where !pull.reviews.contains(where: { $0.commit == pull.head }) {
         try hub.approve(pull.number, as: "dana")
       }
       let done = try world.sluice("run", "-v")
-      if done.killedBySignal || ![0, 1, 69, 75, 77].contains(done.status) {
+      if done.killedBySignal || ![0, 1, 65, 69, 75, 77].contains(done.status) {
         return (world, "status \(done.status)\n\(done.output)\(done.errors)")
       }
       if let leak = World.leak(done.output + done.errors) { return (world, "\(leak) is in what was said") }
-      try world.advance(200)
+      try world.advance(60)
       // The end is reached when nothing goes wrong and nothing is left to do.
-      quiet = done.status == 0 && done.output.isEmpty ? quiet + 1 : 0
-      if quiet == 2, try world.desired("dev") == "1.1.0" { return (world, nil) }
+      if done.status == 0, done.output.isEmpty, try world.desired("dev") == "1.1.0" { return (world, nil) }
     }
     return (world, "it did not come to its end in \(runs) runs")
   }

@@ -5,7 +5,7 @@ import Testing
 struct L2RememberedTests {
   @Test func `a tip that had a request is never opened again: what is still wanted is written anew (trap 9)`() throws {
     let (world, number) = try L3ExactTests.worldWithProdRequest()
-    try world.changePolicy("forge: {kind: local}", "forge: {kind: local, bots: [tidy]}")
+    try world.changePolicy("forge: {kind: ", "forge: {bots: [tidy], kind: ")
     let head = try #require(try world.tip(world.branch("prod")))
     // A bot's close is nobody's no (trap 8), so the version is still wanted.
     try world.check("forge", "close", "\(number)", "--as", "tidy")

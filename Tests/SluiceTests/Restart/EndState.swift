@@ -21,9 +21,12 @@ struct EndState: Equatable, Sendable {
   static func == (one: EndState, other: EndState) -> Bool { one.lines == other.lines }
 
   /// What one has and the other lacks; nil when they are the same.
-  func difference(from expected: EndState) -> String? {
-    let missing = expected.lines.subtracting(lines).sorted().map { "- \($0)" }
-    let more = lines.subtracting(expected.lines).sorted().map { "+ \($0)" }
+  ///
+  /// - Parameter left: a text whose lines don't count.
+  func difference(from expected: EndState, without left: String? = nil) -> String? {
+    func kept(_ lines: Set<String>) -> [String] { lines.sorted().filter { line in left.map { !line.contains($0) } ?? true } }
+    let missing = kept(expected.lines.subtracting(lines)).map { "- \($0)" }
+    let more = kept(lines.subtracting(expected.lines)).map { "+ \($0)" }
     return missing.isEmpty && more.isEmpty ? nil : (missing + more).joined(separator: "\n")
   }
 

@@ -1,6 +1,8 @@
 import FakeGitHub
 import Foundation
+import Synchronization
 import TestSupport
+import Testing
 
 /// A small world of its own: a config repository, a repository whose tags are releases, clusters that are files, a policy, and
 /// a clock that only the test moves. Everything in it is real: git, processes, files; nothing is shared with another world.
@@ -29,11 +31,15 @@ final class World: Sendable {
   let plan: Plan
   /// Where its pull requests are; nil: in the repository itself.
   let hub: FakeGitHub?
+  /// The story itself puts a secret into a file.
+  let holdsSecrets = Atomic<Bool>(false)
 
-  init(_ plan: Plan = Plan()) throws {
+  /// - Parameter certificate: of a GitHub behind TLS; it is on one then.
+  init(_ plan: Plan = Plan(), github certificate: FakeCertificate? = nil) throws {
     self.plan = plan
     folder = try TemporaryFolder()
-    hub = ForgeKind.current == .github ? try Self.makeHub(folder.path) : nil
+    let isOnGitHub = ForgeKind.current == .github || certificate != nil
+    hub = isOnGitHub ? try Self.makeHub(folder.path, certificate) : nil
     try writeFleet()
     try writeScripts()
     try folder.write(policy(), to: "policy.yaml")
@@ -49,6 +55,16 @@ final class World: Sendable {
     try Command.check(["cp", "-a", other.path + "/.", folder.path])
     hub = other.hub == nil ? nil : try Self.makeHub(folder.path)
     if hub != nil { try folder.write(policy(), to: "policy.yaml") }
+  }
+
+  /// Whatever the story was: no byte that was written in it is a secret.
+  deinit {
+    guard hub != nil, !holdsSecrets.load(ordering: .relaxed) else { return }
+    hub?.stop()
+    do {
+      let leaks = try leaks()
+      if !leaks.isEmpty { Issue.record("a secret is in \(leaks.joined(separator: ", ")) of a world on GitHub") }
+    } catch { Issue.record(error, "the world could not be searched for secrets") }
   }
 
   // MARK: Making
@@ -142,8 +158,14 @@ final class World: Sendable {
     try change(work)
     try Command.check(["git", "-C", work.path, "add", "-A"])
     try Command.check(["git", "-C", work.path, "commit", "-q", "-m", message])
-    try Command.check(["git", "-C", work.path, "push", "-q", hub.map { $0.url(of: "person") } ?? fleet, branch])
+    try Command.check(["git", "-C", work.path, "push", "-q", pushAddress, branch])
     return try Command.check(["git", "-C", work.path, "rev-parse", "HEAD"]).trimmed
+  }
+
+  /// Over a forge's own git, as people do.
+  private var pushAddress: String {
+    guard let hub, hub.url.hasPrefix("http:") else { return fleet }
+    return hub.url(of: "person")
   }
 
   func setClock(_ seconds: Int) throws { try folder.write("\(seconds)\n", to: "clock") }
