@@ -63,6 +63,7 @@ struct Trouble: Sendable {
     text.replacingOccurrences(of: world.path, with: "WORLD")
       .replacingOccurrences(of: "\\b[0-9a-f]{40}([0-9a-f]{24})?\\b", with: "ID", options: .regularExpression)
       .replacingOccurrences(of: "\\b[0-9a-f]{10}\\b", with: "ID", options: .regularExpression)
+      .replacingOccurrences(of: "head [0-9a-f]{7}\\b", with: "head ID", options: .regularExpression)
       .replacingOccurrences(of: "cache/[0-9a-f]{16}", with: "cache/HASH", options: .regularExpression)
       .replacingOccurrences(of: "sluice-locks/[0-9a-f]+", with: "sluice-locks/NAME", options: .regularExpression)
   }
