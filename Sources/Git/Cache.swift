@@ -134,6 +134,13 @@ final class Cache {
 
   func remember(head: String) throws(GitError) { try write(head, to: "sluice-head") }
 
+  /// Commits that the remote does not have any more.
+  func gone() -> [ObjectID] { (text("sluice-gone") ?? "").split(separator: "\n").compactMap { ObjectID(hex: String($0)) } }
+
+  func remember(gone new: [ObjectID]) throws(GitError) {
+    if !new.isEmpty { try write((gone() + new).suffix(1000).map { "\($0)\n" }.joined(), to: "sluice-gone") }
+  }
+
   private func text(_ name: String) -> String? {
     for place in [repository, folder + "/repository.git"] {
       guard let bytes = try? AtomicFile.read(place + "/" + name, limit: 1 << 16) else { continue }

@@ -246,6 +246,41 @@ final class HTTPRemote {
     }
   }
 
+  /// Brings commits by id, with their trees and history, as far as the server still gives them. What it does not give is remembered,
+  /// and not asked for again.
+  nonisolated(nonsending) func bring(commits ids: [ObjectID]) async throws(GitError) {
+    guard try !store.absent(ids).isEmpty else { return }
+    try await alone { () async throws(GitError) in
+      let store = try self.store
+      try store.refresh()
+      let gone = Set(self.cache?.gone() ?? [])
+      let absent = Array(store.absent(ids).filter { !gone.contains($0) }.prefix(Self.mostCommits))
+      guard !absent.isEmpty else { return }
+      let haves = Array((self.cache?.tips() ?? []).filter { store.has($0) }.prefix(Self.mostHaves))
+      // One that is gone refuses all that are asked for with it.
+      if try await self.isRefused(absent, haves, store), absent.count > 1 {
+        for id in absent { _ = try await self.isRefused([id], haves, store) }
+      }
+      try self.cache?.remember(gone: store.absent(absent))
+    }
+  }
+
+  /// Not more at once: they are asked for one by one where one of them is gone.
+  private static let mostCommits = 50
+
+  /// Whether the server answers, and does not give what is asked for.
+  private nonisolated(nonsending) func isRefused(
+    _ wants: [ObjectID], _ haves: [ObjectID], _ store: Store
+  ) async throws(GitError) -> Bool {
+    do throws(GitError) {
+      try await download(wants, haves: haves, into: store)
+      return false
+    } catch {
+      if error.kind == .notFound, error.isOfRemote { return true }
+      throw error
+    }
+  }
+
   /// Keeps what was pushed. That it can't be kept is no reason to call the push failed: it is fetched by the next run.
   func keep(_ pack: [UInt8], _ objects: [ObjectID], tips: [ObjectID]) {
     guard let store = current, let cache else { return }

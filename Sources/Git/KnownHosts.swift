@@ -49,7 +49,7 @@ struct KnownHosts: Sendable {
   }
 
   func verdict(onKey key: [UInt8]) -> Verdict {
-    let text = Base64.text(key)
+    let text = Base64.encode(key)
     return revoked.contains(text) ? .revoked : trusted.contains(text) ? .trusted : .unknown
   }
 }

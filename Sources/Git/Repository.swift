@@ -218,6 +218,24 @@ package actor Repository {
     try await http.healing { remote async throws(GitError) in try await remote.bring(ids) }
   }
 
+  /// Which of these commits can be read. Over https those that are not here are asked for by their ids: no branch may hold them any
+  /// more, and a server may have them all the same.
+  package func bring(commits ids: [ObjectID]) async throws(GitError) -> Set<ObjectID> {
+    if case .http(let http) = place, !ids.isEmpty { try await http.bring(commits: ids) }
+    return try holds(ids)
+  }
+
+  /// Which of these objects are here, without a question to anybody.
+  package func holds(_ ids: [ObjectID]) throws(GitError) -> Set<ObjectID> {
+    let store: Store
+    switch try opened() {
+    case .path(let path): store = path.store
+    case .ssh(let ssh): store = try ssh.store
+    case .http(let http): store = try http.store
+    }
+    return Set(ids).subtracting(store.absent(ids))
+  }
+
   package func blobs(_ ids: some Sequence<ObjectID> & Sendable) async throws(GitError) -> [ObjectID: [UInt8]] {
     let ids = Array(ids)
     return try await use(files: { _ in ids }) { store throws(GitError) in

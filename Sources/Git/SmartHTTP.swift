@@ -101,7 +101,7 @@ final class SmartHTTP: Sendable {
   var credentials: HTTPAccess.Credentials? { state.withLock(\.credentials) }
 
   static func pair(_ credentials: HTTPAccess.Credentials) -> String {
-    Base64.text(Array("\(credentials.user):\(credentials.password.reveal())".utf8))
+    Base64.encode(Array("\(credentials.user):\(credentials.password.reveal())".utf8))
   }
 
   private nonisolated(nonsending) func credentials(
@@ -112,7 +112,7 @@ final class SmartHTTP: Sendable {
     if !refused, let known = state.withLock({ $0.areCredentialsKnown ? .some($0.credentials) : nil }) { return known }
     let credentials = try await provider(refused)
     if let credentials {
-      guard url.isSecure || url.isLoopback else {
+      guard url.isSecure || url.origin.isLoopback else {
         throw GitError(
           .refused, context, "credentials are not sent over http, where others can read them", hint: "use https://")
       }

@@ -124,11 +124,4 @@ struct Advertisement: Sendable {
 extension HTTPURL {
   /// The address without slashes at its end.
   var trimmed: String { String(text.reversed().drop { $0 == "/" }.reversed()) }
-
-  /// Whether it is this very machine, where nobody listens in.
-  var isLoopback: Bool {
-    let parts = origin.host.split(separator: ".", omittingEmptySubsequences: false)
-    let isIPv4 = parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-    return isIPv4 || origin.host == "localhost" || origin.host == "[::1]"
-  }
 }

@@ -70,6 +70,15 @@ package struct HTTPURL: Sendable, Hashable {
   package func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
 
+extension HTTPURL.Origin {
+  /// Whether it is this very machine: nobody can listen on the way there.
+  package var isLoopback: Bool {
+    if host == "localhost" || host == "[::1]" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+  }
+}
+
 extension HTTPURL.Origin: CustomStringConvertible {
   package var isDefaultPort: Bool { port == (scheme == "https" ? 443 : 80) }
   /// `host:port`, the port only where it is not the usual one.

@@ -90,6 +90,7 @@ struct ForgeLanding {
   }
 
   private func isIn(_ base: ObjectID, _ commit: ObjectID) async throws -> Bool {
+    if try await workspace.repository.holds([commit]).isEmpty { return false }
     do throws(GitError) { return try await workspace.repository.isAncestor(commit, of: base) } catch {
       if error.kind == .notFound || error.kind == .damaged || error.kind == .invalid { return false }
       throw error

@@ -12,6 +12,8 @@ extension SituationMaker {
   /// requests themselves; trap 8). A cause that was released never holds again, though its request is still there (trap 10).
   mutating func addClosed(_ closed: [PullRequest], in workspace: Workspace) async {
     let names = BranchNames(policy: situation.policy.name)
+    // No branch may hold their heads any more. What can't be had is known by the ledger, or not at all.
+    _ = try? await workspace.repository.bring(commits: closed.filter { !$0.isMarked }.map(\.head))
     let known = Set(situation.holds.map(\.id))
     for request in closed where !request.isMarked && !workspace.policy.forge.bots.contains(request.closedBy ?? "") {
       guard let place = names.place(ofReference: "refs/heads/\(request.branch)") else { continue }
@@ -75,6 +77,7 @@ extension SituationMaker {
   private func newestPromotion(
     of request: PullRequest, in slot: Slot, _ repository: Repository
   ) async -> (commit: Commit, tuple: VersionTuple)? {
+    guard (try? await repository.holds([request.head]))?.isEmpty == false else { return nil }
     let history = (try? await repository.firstParentHistory(from: request.head, until: nil, limit: 100)) ?? []
     for commit in history {
       if let trailers = PromotionTrailers(message: commit.message), trailers.slot == slot { return (commit, trailers.to) }

@@ -132,12 +132,3 @@ private struct GitHubAddress {
     return (parts[0], name)
   }
 }
-
-extension HTTPURL.Origin {
-  /// Whether nobody else can listen on the way there.
-  var isLoopback: Bool {
-    if host == "localhost" || host == "[::1]" { return true }
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-  }
-}

@@ -76,7 +76,8 @@ struct CredentialTests {
 
   @Test(arguments: [
     (FakeCertificate.good, "ca.pem", Int32(0), ""), (.good, "other.pem", 69, "signed by no authority"),
-    (.expired, "ca.pem", 69, "expired"), (.wrongName, "ca.pem", 69, "for other names"), (.stranger, "ca.pem", 69, "signed by no authority"),
+    (.expired, "ca.pem", 69, "expired"), (.wrongName, "ca.pem", 69, "for other names"),
+    (.stranger, "ca.pem", 69, "signed by no authority"),
   ])
   func `over TLS a server must be who it says, by the authority that the policy names`(
     _ certificate: FakeCertificate, _ ca: String, _ status: Int32, _ words: String

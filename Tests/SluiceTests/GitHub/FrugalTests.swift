@@ -50,6 +50,29 @@ struct HubFrugalTests {
     #expect(asked.filter { $0.channel == .git }.map(\.bytes).reduce(0, +) < 4_000, "only what was asked for is told")
   }
 
+  @Test func `with the cache lost, what was closed is held all the same, though its branch is gone; and the next run is quiet`()
+    throws
+  {
+    let (world, hub, number) = try HubWorld.withProdRequest()
+    let branch = try #require(hub.pull(number)?.branch)
+    try hub.close(number, as: "eve")
+    try world.run(times: 2)
+    try hub.deleteBranch(branch, as: "eve")
+    try FileManager.default.removeItem(atPath: world.path + "/cache")
+    try world.run(times: 2)
+    #expect(try world.reasons("prod", "held").first?["hold"] as? [String: Any] != nil)
+    #expect(hub.openPulls.isEmpty)
+    Self.expectQuiet(try Self.asked(world, hub), open: 0)
+    // A server that has thrown the commit away is asked for it once.
+    try Command.check(["git", "-C", world.fleet, "update-ref", "-d", "refs/pull/\(number)/head"])
+    try Command.check(["git", "-C", world.fleet, "reflog", "expire", "--expire=now", "--all"])
+    try Command.check(["git", "-C", world.fleet, "gc", "-q", "--prune=now"])
+    try FileManager.default.removeItem(atPath: world.path + "/cache")
+    try world.run(times: 2)
+    #expect(try world.reasons("prod", "held").first?["hold"] as? [String: Any] != nil, "the ledger knows what it promoted")
+    Self.expectQuiet(try Self.asked(world, hub), open: 0)
+  }
+
   /// All that a promotion asks, from its branch to its landing, with so many clusters.
   private static func cost(_ clusters: Int) throws -> (git: Int, rest: Int, writes: Int) {
     try ForgeKind.$current.withValue(.github) {
