@@ -4,6 +4,7 @@ import Git
 import Host
 import Jobs
 import Ledger
+import Report
 import YAML
 
 /// Exit codes as sysexits has them.
@@ -22,7 +23,7 @@ enum ExitStatus {
     case let error as LedgerError: of(error)
     case let error as ForgeError: error.exitCode
     case let error as HostError: of(error)
-    case is PolicyError, is YAMLError: badData
+    case is PolicyError, is YAMLError, is TemplateError: badData
     case let error as FleetError:
       if case .unreadable(let cause) = error { of(cause) } else { badData }
     case let error as JobError: of(error)

@@ -19,7 +19,7 @@ package struct TemplateError: Error, Sendable, Equatable, CustomStringConvertibl
 
   package var description: String {
     let place = [line, column].compactMap { $0 }.map { ":\($0)" }.joined()
-    return "template \(PlainText.line(name))\(place): \(words); hint: \(hint)"
+    return "template \(PlainText.line(name))\(place): \(words), hint: \(hint)"
   }
 
   private var words: String {

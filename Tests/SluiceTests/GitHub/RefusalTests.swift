@@ -14,7 +14,7 @@ struct RefusalTests {
     hub.fail(
       FakeFault(.delay(milliseconds: 0)) { request in
         guard request.method == "PUT", request.target.hasSuffix("/merge") else { return false }
-        _ = try? world.commit("In between") { try $0.write("hello\n", to: "notes.md") }
+        _ = try? hub.commit(["notes.md": "hello\n"], on: "main", message: "In between", as: "eve")
         return true
       })
     let done = try world.sluice("run")
