@@ -128,7 +128,8 @@ final class Client {
     if let tls { return tls.write(bytes) }
     var sent = 0
     while sent < bytes.count {
-      let count = bytes.withUnsafeBytes { send(file, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL)) }
+      // Without MSG_NOSIGNAL, which a static build does not see here: the thread has SIGPIPE blocked.
+      let count = bytes.withUnsafeBytes { send(file, $0.baseAddress! + sent, $0.count - sent, 0) }
       guard count > 0 else { return false }
       sent += count
     }
