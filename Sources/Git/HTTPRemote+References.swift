@@ -4,8 +4,12 @@ extension HTTPRemote {
     !prefixes.isEmpty && prefixes.allSatisfy { ReferenceName.matches($0, asked) }
   }
 
-  /// What the run's one question is about.
-  var asked: [String] { watched.isEmpty ? [] : watched + [head].compactMap(\.self).filter { !watched.contains($0) } }
+  /// What the run's one question is about, or was.
+  var asked: [String] { view == nil ? question : viewed }
+
+  private var question: [String] {
+    watched.isEmpty ? [] : watched + [head].compactMap(\.self).filter { !watched.contains($0) }
+  }
 
   func watch(_ prefixes: [String]) {
     let new = prefixes.filter { !watched.contains($0) }
@@ -39,11 +43,11 @@ extension HTTPRemote {
 
   private nonisolated(nonsending) func look() async throws(GitError) -> Advertisement {
     if let view { return view }
-    let asked = asked
-    let answer = try await wire.references(asked, head: true)
+    let (question, before) = (question, watched)
+    let answer = try await wire.references(question, head: true)
+    // Somebody may have begun to watch more meanwhile.
+    if watched == before { (view, viewed) = (answer, question) }
     note(head: answer.head)
-    // Somebody may have begun to watch more meanwhile, and HEAD may name another branch by now.
-    if self.asked == asked { view = answer }
     return answer
   }
 

@@ -27,6 +27,8 @@ final class HTTPRemote {
   /// What HEAD named when it was asked for last: most runs go on to ask for that branch.
   var head: String?
   var view: Advertisement?
+  /// What the view is of.
+  var viewed: [String] = []
 
   /// More packs than these make reading slow; a new cache costs less.
   static let mostPacks = 100
