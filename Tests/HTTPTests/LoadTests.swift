@@ -114,13 +114,14 @@ private func manyRequests() async throws {
   await client.close()
   var after = try descriptors()
   // The server closes its ends on threads of their own.
-  for _ in 0..<10_000 where after != before {
+  // Fewer than before is no leak: the process may have begun with one that was about to go.
+  for _ in 0..<10_000 where after > before {
     usleep(2_000)
     after = try descriptors()
   }
   let failed = failures.count
   precondition(failed == 3_000, "\(failed) failed")
-  precondition(after == before, "\(before) descriptors before, \(after) after")
+  precondition(after <= before, "\(before) descriptors before, \(after) after")
 }
 
 private final class Counter: Sendable {
