@@ -52,7 +52,9 @@ package struct MergeJob: Job {
     let judge = MergeJudge(look: look, workspace: workspace)
     var observation = Observation(look: look)
     for branch in look.branches.values.sorted(by: { $0.place < $1.place }) {
-      guard let verdict = try await judge.verdict(branch) else { continue }
+      guard var verdict = try await judge.verdict(branch) else { continue }
+      // Before anything is said or done of a landing: a success that rests on who may not approve could land it elsewhere.
+      if case .land = verdict, let lack = try await lack(branch, look) { verdict = .wait([lack]) }
       if case .land(let landing) = verdict { observation.landings.append(landing) }
       if let why = verdict.refusal {
         workspace.reportOnce(
@@ -85,18 +87,18 @@ package struct MergeJob: Job {
   private func land(_ landing: Landing, _ look: Look) async throws {
     let branch = landing.branch
     guard let request = branch.request else { return }
-    let needed = look.neededApprovals(branch)
-    if needed > 0 {
-      let sure = Set(try await workspace.forge.approvers(of: request)).intersection(branch.approvals)
-      guard sure.count >= needed else {
-        let words = "\(sure.count) of \(needed) approvals are by people who may write here and wrote no commit of it"
-        return workspace.remember(.notYet(words), of: request)
-      }
-    }
     switch workspace.policy.stage(branch.slot.stage)?.method ?? .push {
     case .push: try await push(landing, request, look)
     case .forge: try await ForgeLanding(workspace: workspace, landing: landing, request: request, look: look).land()
     }
+  }
+
+  /// The approvals that are missing, where not all that were counted are by people who may write and wrote no commit of it.
+  private func lack(_ branch: PromotionBranch, _ look: Look) async throws -> LandingObstacle? {
+    let needed = look.neededApprovals(branch)
+    guard needed > 0, let request = branch.request else { return nil }
+    let sure = Set(try await workspace.forge.approvers(of: request)).intersection(branch.approvals)
+    return sure.count >= needed ? nil : .approvals(given: sure.count, needed: needed)
   }
 
   /// Pushes the very content that was tested.

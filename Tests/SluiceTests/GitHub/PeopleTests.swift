@@ -81,6 +81,7 @@ struct PeopleTests {
     try hub.approve(number, as: "dana")
     try world.run(times: 2)
     #expect(try world.desired("prod") == "1.0.0")
+    #expect(HubWorld.status(hub, number)?.state == "pending", "nobody else may take it for approved either")
     try hub.approve(number, as: "kim")
     try world.run(times: 1)
     #expect(try world.file("tiers/prod.yaml").contains("# prod, soon"), "its content is exact: it may land")
